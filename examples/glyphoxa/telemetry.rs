@@ -184,7 +184,7 @@ pub(crate) struct VoiceMetrics {
     pub(crate) active_npcs: Gauge,
 
     /// Number of live voice sessions.
-    #[alert(NoActiveSessions, == 0, for = 10m, severity = warning,
+    #[alert(NoActiveSessions, == 0, aggregate = sum, for = 10m, severity = warning,
         summary = "No active voice sessions",
         description = "Nobody has been in a voice session for 10 minutes, in hours when somebody should be.")]
     #[panel(title = "Active Sessions", row = "Overview", form = stat, thresholds(yellow = 3, red = 5))]

@@ -15,7 +15,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Body;
@@ -141,6 +141,9 @@ fn line_shape() -> LineShape {
 fn watch_hosts() {
     let metrics = ServiceMetrics::global();
     metrics.restarts.inc();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.unwrap_or_default().as_secs_f64();
+    metrics.process.start_time.set(now);
     for host in ["gateway-0", "content-0"] {
         metrics.disk_usage.set(Host { host }, 0.42);
         let lifetime = Duration::from_secs(60 * 24 * 3600);

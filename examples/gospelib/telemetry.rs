@@ -73,6 +73,17 @@ pub(crate) struct Host<'a> {
     pub(crate) host: &'a str,
 }
 
+/// The metrics of the process, with the names that Prometheus's clients use.
+#[metric_catalog(namespace = "process")]
+pub(crate) struct ProcessMetrics {
+    /// Start time of the process, since the Unix epoch.
+    #[metric(unit = seconds)]
+    #[alert(RestartLoop, expr = "changes(process_start_time_seconds[10m]) > 3", severity = critical,
+        summary = "{{ $labels.instance }} restarts again and again",
+        fires("process_start_time_seconds 0+60"), silent("process_start_time_seconds 60"))]
+    pub(crate) start_time: Gauge,
+}
+
 /// The metrics of all services; each stamps its name.
 #[metric_catalog(namespace = "gospelib", stages = stage, max_series = 60_000)]
 pub(crate) struct ServiceMetrics {
@@ -136,8 +147,11 @@ pub(crate) struct ServiceMetrics {
     pub(crate) ai_response_duration: Histogram<Answered>,
 
     /// Process starts.
-    #[alert(RestartLoop, increase(10m) > 3, severity = critical, summary = "It restarts again and again")]
+    #[metric(starts)]
     pub(crate) restarts: Counter,
+
+    #[catalog]
+    pub(crate) process: ProcessMetrics,
 
     /// Database pool connections in use.
     #[alert(DatabasePoolExhausted, ratio(self / db_connections_max) > 80%, severity = warning,

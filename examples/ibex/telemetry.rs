@@ -24,8 +24,10 @@ pub(crate) struct Metrics {
     pub(crate) db: DbMetrics,
 
     /// Whether the process is up: 1 or 0.
-    #[metric(name = "process.up")]
-    #[alert(ProcessDown, == 0, for = 2m, severity = critical, summary = "A service of Ibex is down")]
+    #[metric(name = "process.up", liveness)]
+    #[alert(ProcessDown, expr = "up{job=~\"ibex.*\"} == 0 or absent(ibex_process_up)", for = 2m, severity = critical,
+        summary = "A service of Ibex is down", fires("up{job=\"ibex\"} 0"),
+        silent("up{job=\"ibex\"} 1", "ibex_process_up{job=\"ibex\"} 1"))]
     pub(crate) process_up: Gauge,
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     ArtifactError,
     artifacts::Artifacts,
+    objective::without_queries,
     rules::{AlertRule, Rule, RuleFile, RuleGroup, document},
 };
 
@@ -87,7 +88,7 @@ fn alert_group(group: &RuleGroup, subject: &str) -> Value {
         "orgId": 1,
         "name": group.name,
         "folder": subject,
-        "interval": "1m",
+        "interval": group.interval.as_deref().unwrap_or("1m"),
         "rules": alerts.collect::<Vec<_>>(),
     })
 }
@@ -97,7 +98,10 @@ fn alert_group(group: &RuleGroup, subject: &str) -> Value {
 fn alert_rule(alert: &AlertRule, subject: &str) -> Value {
     let annotations = alert.annotations.iter();
     let annotations: BTreeMap<_, _> = annotations
-        .map(|(name, text)| (name, text.replace("$value", "$values.A.Value")))
+        .map(|(name, text)| {
+            let text = without_queries(text);
+            (name, text.replace("$value", "$values.A.Value"))
+        })
         .collect();
     let data = [
         json!({
@@ -112,7 +116,7 @@ fn alert_rule(alert: &AlertRule, subject: &str) -> Value {
             "model": { "refId": "B", "type": "math", "expression": "is_number($A)" },
         }),
     ];
-    json!({
+    let mut rule = json!({
         "uid": uid(subject, &alert.alert),
         "title": alert.alert,
         "condition": "B",
@@ -122,7 +126,11 @@ fn alert_rule(alert: &AlertRule, subject: &str) -> Value {
         "execErrState": "Error",
         "labels": alert.labels,
         "annotations": annotations,
-    })
+    });
+    if let (Some(rule), Some(time)) = (rule.as_object_mut(), &alert.keep_firing_for) {
+        rule.insert("keep_firing_for".to_owned(), time.as_str().into());
+    }
+    rule
 }
 
 /// Returns the uid of an alert. Grafana accepts at most 40 letters, digits, `-` and `_`: a longer

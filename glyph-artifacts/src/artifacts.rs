@@ -1,6 +1,6 @@
 //! The catalogs that artifacts are generated from.
 
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, time::Duration};
 
 use glyph_core::catalog::{Catalog, CatalogDescriptor};
 
@@ -10,6 +10,9 @@ use crate::families::Families;
 pub(crate) const HEADER: &str =
     "Generated from the metric catalogs of the program: change the attributes there.";
 
+/// The usual interval of scrapes.
+const SCRAPE_INTERVAL: Duration = Duration::from_secs(15);
+
 /// The metric catalogs to generate artifacts from.
 ///
 /// The output depends on the declarations alone and is the same on every machine.
@@ -17,9 +20,13 @@ pub(crate) const HEADER: &str =
 #[must_use = "call a method such as `rules` or `write` to generate artifacts"]
 pub struct Artifacts {
     pub(crate) catalogs: Vec<&'static CatalogDescriptor>,
-    pub(crate) target_labels: Vec<String>,
     /// Patterns of metrics that other programs expose.
     pub(crate) external: Vec<String>,
+    /// The labels that rules keep in addition to `job`. `None` for `env` and those that the
+    /// catalogs declare.
+    target_labels: Option<Vec<String>>,
+    /// The interval of scrapes.
+    scrape_interval: Option<Duration>,
     /// The divisor of the windows and pending times of alerts.
     pub(crate) shortened: Option<NonZeroU32>,
 }
@@ -51,17 +58,36 @@ impl Artifacts {
         }
     }
 
-    /// Adds labels that a scrape or a collector sets on every series, such as `env` or `cluster`.
-    /// Default: none.
+    /// Sets the labels that rules keep in addition to `job`. Default: `env`, and the
+    /// `target_labels(..)` of the catalogs.
     ///
-    /// Expressions may use these labels in addition to `job` and `instance`. Alerts and objectives
-    /// are evaluated for each combination of their values.
+    /// A scrape or a collector sets these labels on every series, such as `env` or `cluster`.
+    /// Alerts and objectives are evaluated for each combination of the values of `job` and of these
+    /// labels: one service never counts the requests of another. The dashboard has a variable for
+    /// each. Expressions may use them, `job` and `instance`.
     ///
     /// Do not list the labels of a catalog's `scope(..)`. Rules sum over them, unless an alert or
     /// an objective groups by them: `by(tenant_id)`.
+    ///
+    /// ```
+    /// use glyph_artifacts::Artifacts;
+    /// use glyph_core::{Counter, metric_catalog};
+    ///
+    /// #[metric_catalog(namespace = "doc_targets")]
+    /// pub struct Metrics {
+    ///     /// Requests.
+    ///     #[alert(Busy, rate > 100/s)]
+    ///     pub requests: Counter,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let rules = Artifacts::of::<Metrics>().target_labels(["env", "cluster"]).rules()?;
+    /// assert!(rules.contains("sum by (job, env, cluster) (rate(doc_targets_requests_total[5m])) > 100"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn target_labels<L: Into<String>>(mut self, labels: impl IntoIterator<Item = L>) -> Self {
-        self.target_labels
-            .extend(labels.into_iter().map(Into::into));
+        self.target_labels = Some(labels.into_iter().map(Into::into).collect());
         self
     }
 
@@ -94,6 +120,41 @@ impl Artifacts {
         self
     }
 
+    /// Returns the target labels that rules keep.
+    pub(crate) fn kept_labels(&self) -> Vec<String> {
+        let families = Families::new(&self.catalogs);
+        let others = self.target_labels.clone().unwrap_or_else(|| {
+            let declared = families.declared_target_labels();
+            std::iter::once("env")
+                .chain(declared)
+                .map(str::to_owned)
+                .collect()
+        });
+        let mut kept = vec!["job".to_owned()];
+        for label in others {
+            if !kept.contains(&label) {
+                kept.push(label);
+            }
+        }
+        kept
+    }
+
+    /// Sets the interval at which the program is scraped. Default: 15 s.
+    ///
+    /// A window in an alert must hold four scrapes: a rate needs two, and one can fail.
+    pub fn scrape_interval(mut self, interval: Duration) -> Self {
+        self.scrape_interval = Some(interval);
+        self
+    }
+
+    /// Returns the interval of scrapes. Windows that are shortened for a rehearsal fit any.
+    pub(crate) fn least_scrape_interval(&self) -> Duration {
+        match self.shortened {
+            Some(factor) if factor.get() > 1 => Duration::ZERO,
+            _ => self.scrape_interval.unwrap_or(SCRAPE_INTERVAL),
+        }
+    }
+
     /// Divides the windows and pending times of alerts by `factor`. Default: they are unchanged.
     ///
     /// The shortest result is one second. Objectives do not change. Use it to rehearse alerts, not
@@ -105,7 +166,7 @@ impl Artifacts {
 
     pub(crate) fn families(&self) -> Families {
         Families::new(&self.catalogs)
-            .with_target_labels(&self.target_labels)
+            .with_target_labels(self.kept_labels())
             .shortened(self.shortened)
     }
 }

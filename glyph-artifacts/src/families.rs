@@ -6,6 +6,9 @@ use glyph_core::catalog::{CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel,
 
 use crate::promql::Selector;
 
+/// The label of a replica, which each scrape sets.
+pub(super) const INSTANCE: &str = "instance";
+
 /// All catalogs, each once. A nested catalog comes after its parent.
 #[derive(Debug)]
 pub(super) struct Families {
@@ -30,9 +33,32 @@ impl Families {
         families
     }
 
-    pub(super) fn with_target_labels(mut self, labels: &[String]) -> Self {
-        self.target_labels = labels.to_vec();
+    pub(super) fn with_target_labels(mut self, labels: Vec<String>) -> Self {
+        self.target_labels = labels;
         self
+    }
+
+    /// Returns the target labels that catalogs declare.
+    pub(super) fn declared_target_labels(&self) -> impl Iterator<Item = &'static str> {
+        let catalogs = self.catalogs.iter();
+        catalogs.flat_map(|catalog| catalog.target_labels.iter().copied())
+    }
+
+    /// Returns the target labels of every series: those that rules keep, then `instance`.
+    pub(super) fn series_target_labels(&self) -> impl Iterator<Item = &str> {
+        let kept = self.target_labels.iter().map(String::as_str);
+        let instance = Some(INSTANCE).filter(|label| !self.is_kept(label));
+        kept.chain(instance)
+    }
+
+    /// Returns whether a label is a target label of every series.
+    pub(super) fn is_target(&self, label: &str) -> bool {
+        self.series_target_labels().any(|target| target == label)
+    }
+
+    /// Returns whether rules keep a target label.
+    pub(super) fn is_kept(&self, label: &str) -> bool {
+        self.target_labels.iter().any(|kept| kept == label)
     }
 
     pub(super) fn shortened(mut self, factor: Option<NonZeroU32>) -> Self {
@@ -59,6 +85,15 @@ impl Families {
         let targets = self.target_labels.iter().map(String::as_str);
         let others = targets.filter(|label| !by.contains(label));
         by.iter().copied().chain(others).collect()
+    }
+
+    /// Returns the labels of one replica in a rule: those that the rule groups by, and `instance`.
+    pub(super) fn replica_labels<'labels>(&'labels self, by: &[&'labels str]) -> Vec<&'labels str> {
+        let mut labels = self.grouping_labels(by);
+        if !labels.contains(&INSTANCE) {
+            labels.push(INSTANCE);
+        }
+        labels
     }
 
     /// Adds a catalog and its nested ones. A catalog without a scope has the scope of its parent.
@@ -126,9 +161,8 @@ impl Families {
     /// Returns the scope labels that a rule sums over by default. Target labels are kept.
     pub(super) fn summed_labels(&self, of: Selection) -> Vec<&'static str> {
         let scope = self.find(of).map_or(&[][..], |metric| self.scope(metric));
-        let is_kept = |name: &str| self.target_labels.iter().any(|label| label == name);
         let names = scope.iter().map(|label| label.name);
-        names.filter(|name| !is_kept(name)).collect()
+        names.filter(|name| !self.is_kept(name)).collect()
     }
 
     /// Returns the metric of a selection.

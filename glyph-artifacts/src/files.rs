@@ -28,6 +28,7 @@ impl Artifacts {
         let files = [
             ("prometheus/rules.yml", self.rules()?),
             ("prometheus/rules.test.yml", self.rule_tests("rules.yml")?),
+            ("alertmanager/routes.yml", self.alertmanager()?),
             (dashboard.as_str(), self.dashboard()?),
             ("grafana/alerting.yml", self.grafana_alerting()?),
             ("kubernetes/rules.yml", self.prometheus_rule()?),

@@ -29,6 +29,7 @@
 //! - [`Artifacts::rules`] and [`Artifacts::rule_tests`] return Prometheus rules and their promtool
 //!   tests.
 //! - [`Artifacts::dashboard`] and [`Artifacts::grafana_alerting`] return Grafana's files.
+//! - [`Artifacts::alertmanager`] returns routes by severity and team for Alertmanager.
 //! - [`Artifacts::prometheus_rule`] returns the rules for Kubernetes.
 //! - [`Artifacts::reference`] returns the reference in Markdown.
 //! - [`Artifacts::weaver_registry`] returns a registry for OpenTelemetry Weaver.
@@ -66,6 +67,7 @@ mod diff;
 mod error;
 mod families;
 mod files;
+mod impossible;
 mod numbers;
 mod objective;
 mod problem;
@@ -73,10 +75,12 @@ pub mod promql;
 mod quantity;
 mod query;
 mod reference;
+mod routing;
 mod rule_tests;
 mod rules;
 mod schema;
 mod series;
+mod texts;
 mod weaver;
 mod yaml;
 

@@ -11,6 +11,7 @@ use crate::{
     numbers::{duration, percent, rounded},
     promql::{Expr, Selector},
     rules::{AlertRule, Rule},
+    texts::labels_text,
 };
 use glyph_core::__runtime::canonical;
 use glyph_core::{
@@ -34,6 +35,22 @@ const WINDOWS: [u64; 7] = [
     3 * DAYS,
 ];
 
+/// The days of an error budget.
+const BUDGET_DAYS: u64 = 30;
+
+/// The recorded rate of bad calls.
+const FAILURES: &str = "objective:failures:rate5m";
+
+/// The recorded rate of all calls.
+const REQUESTS: &str = "objective:requests:rate5m";
+
+/// The recorded share of the error budget that is left.
+const BUDGET_LEFT: &str = "objective:budget_remaining:ratio_rate30d";
+
+/// The start and the end of a sentence with a query.
+const QUERY_START: &str = "{{ with printf ";
+const QUERY_END: &str = "{{ end }}";
+
 /// A burn-rate alert, which fires if the error budget is spent too fast.
 ///
 /// Each rate has a long window, which ignores short peaks, and a short one, which ends the alert
@@ -42,7 +59,8 @@ pub(super) struct Burn {
     /// The suffix of the alert's name, after the name of the objective.
     pub(super) suffix: &'static str,
     pub(super) severity: &'static str,
-    summary: &'static str,
+    /// The time in which the budget is spent at the lowest rate.
+    lasts: &'static str,
     /// The factor by which the budget is spent too fast, the short window and the long window.
     rates: [(f64, u64, u64); 2],
 }
@@ -51,13 +69,13 @@ pub(super) const BURNS: [Burn; 2] = [
     Burn {
         suffix: "BurnsFast",
         severity: "critical",
-        summary: "spends its error budget of 30 days within days",
+        lasts: "5 days",
         rates: [(14.4, 5 * MINUTES, HOURS), (6.0, 30 * MINUTES, 6 * HOURS)],
     },
     Burn {
         suffix: "BurnsSlowly",
         severity: "warning",
-        summary: "spends its error budget of 30 days before they end",
+        lasts: "30 days",
         rates: [(3.0, 2 * HOURS, DAYS), (1.0, 6 * HOURS, 3 * DAYS)],
     },
 ];
@@ -70,20 +88,9 @@ impl Burn {
 
     /// Returns the labels that the rule sets on its alerts.
     pub(super) fn labels(&self, objective: &ObjectiveDescriptor) -> BTreeMap<String, String> {
-        [("objective", objective.name), ("severity", self.severity)]
-            .into_iter()
-            .map(super::rules::owned)
-            .collect()
-    }
-
-    /// Returns the annotations of the alert.
-    pub(super) fn annotations(&self, objective: &ObjectiveDescriptor) -> BTreeMap<String, String> {
-        let summary = format!("{} {}", objective.name, self.summary);
-        let aim = format!("The aim is {} of calls.", percent(objective.target));
-        [("summary", summary.as_str()), ("description", aim.as_str())]
-            .into_iter()
-            .map(super::rules::owned)
-            .collect()
+        let own = [("objective", objective.name), ("severity", self.severity)].into_iter();
+        let labels = own.chain(objective.labels.iter().copied());
+        labels.map(super::rules::owned).collect()
     }
 
     /// Returns the expression of the alert; `None` if the alert can never fire.
@@ -95,9 +102,10 @@ impl Burn {
         let rates = rates.filter(|(factor, ..)| factor * budget < 1.0);
         rates
             .map(|(factor, short, long)| {
+                // The value of the alert is how many times too fast the budget is spent.
                 let window = |window: u64| {
-                    let limit = Expr::Number(*factor).binary("*", Expr::Number(budget));
-                    recorded(objective, window).binary(">", limit)
+                    let times = recorded(objective, window).per(Expr::Number(budget));
+                    times.compared(">", *factor)
                 };
                 window(*short).binary("and", window(*long))
             })
@@ -137,23 +145,27 @@ fn record_name(window: u64) -> String {
 
 /// Returns the names of all recording rules of objectives.
 pub(super) fn record_names() -> impl Iterator<Item = String> {
-    WINDOWS.into_iter().map(record_name)
+    let budget = [FAILURES, REQUESTS, BUDGET_LEFT].map(str::to_owned);
+    WINDOWS.into_iter().map(record_name).chain(budget)
 }
 
 impl Families {
     /// Returns the recording rules and the alerts of an objective.
     pub(super) fn objective_rules(&self, objective: &ObjectiveDescriptor) -> Vec<Rule> {
         let recording = WINDOWS.map(|window| self.recording(objective, window));
+        let left = self.budget_rules(objective);
+        let time = |time: Duration| (!time.is_zero()).then(|| duration(time));
         let alerts = BURNS.iter().filter_map(|burn| {
             Some(Rule::Alerting(AlertRule {
                 alert: burn.alert(objective),
                 expr: burn.condition(objective)?.to_string(),
-                pending: None,
+                pending: time(objective.pending),
+                keep_firing_for: time(objective.keep_firing_for),
                 labels: burn.labels(objective),
-                annotations: burn.annotations(objective),
+                annotations: self.burn_annotations(burn, objective),
             }))
         });
-        recording.into_iter().chain(alerts).collect()
+        recording.into_iter().chain(left).chain(alerts).collect()
     }
 
     /// Returns the rule that records the share of bad calls over a window.
@@ -164,8 +176,33 @@ impl Families {
             Indicator::Latency { of, threshold } => {
                 let fast = Self::bucket_series(of).equal("le", bounds(threshold));
                 let fast = fast.rate(over()).sum_by(by);
-                let all = self.value_series(of).rate(over()).sum_by(by);
-                Expr::Number(1.0).binary("-", fast.per(all))
+                Expr::Number(1.0).binary("-", fast.per(self.requests(objective, window)))
+            }
+            Indicator::Outcome { .. } | Indicator::Errors { .. } => self
+                .failures(objective, window)
+                .per(self.requests(objective, window)),
+        };
+        recorded_rule(record_name(window), objective, &share)
+    }
+
+    /// Returns the rate of all calls of an objective.
+    fn requests(&self, objective: &ObjectiveDescriptor, window: u64) -> Expr {
+        let (Indicator::Latency { of, .. }
+        | Indicator::Outcome { of }
+        | Indicator::Errors { of, .. }) = objective.indicator;
+        let over = Duration::from_secs(window).into();
+        self.divided(of, over, &self.grouping_labels(objective.by))
+    }
+
+    /// Returns the rate of bad calls of an objective.
+    fn failures(&self, objective: &ObjectiveDescriptor, window: u64) -> Expr {
+        let over = || Duration::from_secs(window).into();
+        let by = &self.grouping_labels(objective.by);
+        match objective.indicator {
+            Indicator::Latency { of, threshold } => {
+                let fast = Self::bucket_series(of).equal("le", bounds(threshold));
+                let all = self.requests(objective, window);
+                all.binary("-", fast.rate(over()).sum_by(by))
             }
             Indicator::Outcome { of } => {
                 let bad = self.value_series(of);
@@ -173,22 +210,97 @@ impl Families {
                     Some(label) => bad.equal(label.name, label.bad),
                     None => bad,
                 };
-                let all = self.value_series(of).rate(over()).sum_by(by);
-                bad.rate(over()).sum_by(by).per(all)
+                bad.rate(over()).sum_by(by)
             }
-            Indicator::Errors { errors, of } => {
-                self.divided(errors, over(), by)
-                    .per(self.divided(of, over(), by))
-            }
-        };
-        Rule::Recording {
-            record: record_name(window),
-            expr: share.to_string(),
-            labels: [("objective", objective.name)]
-                .into_iter()
-                .map(super::rules::owned)
-                .collect(),
+            Indicator::Errors { errors, .. } => self.divided(errors, over(), by),
         }
+    }
+
+    /// Returns the rules that record bad calls, all calls, and what is left of the budget.
+    fn budget_rules(&self, objective: &ObjectiveDescriptor) -> [Rule; 3] {
+        let window = WINDOWS[0];
+        let sum = |name: &str| {
+            let series = Selector::new(name).equal("objective", [objective.name]);
+            let over = Duration::from_secs(BUDGET_DAYS * DAYS).into();
+            Expr::call("sum_over_time", [Expr::Range(series, over)])
+        };
+        let spent = sum(FAILURES).per(sum(REQUESTS));
+        let spent = spent.per(Expr::Number(budget(objective)));
+        let left = Expr::Number(1.0).binary("-", spent);
+        [
+            recorded_rule(
+                FAILURES.to_owned(),
+                objective,
+                &self.failures(objective, window),
+            ),
+            recorded_rule(
+                REQUESTS.to_owned(),
+                objective,
+                &self.requests(objective, window),
+            ),
+            recorded_rule(BUDGET_LEFT.to_owned(), objective, &left),
+        ]
+    }
+
+    /// Returns the annotations of the alert: which objective, how fast, and how much is left.
+    fn burn_annotations(
+        &self,
+        burn: &Burn,
+        objective: &ObjectiveDescriptor,
+    ) -> BTreeMap<String, String> {
+        let labels = self.grouping_labels(objective.by).into_iter();
+        let mut labels: Vec<String> = labels.map(str::to_owned).collect();
+        labels.sort_by_key(|label| !self.is_target(label));
+        let name = objective.name;
+        let summary = format!(
+            "{name} spends its error budget {{{{ $value | humanize }}}} times too fast, for{}",
+            labels_text(&labels)
+        );
+        let target = percent(objective.target);
+        let (lasts, left) = (burn.lasts, left_text(objective, &labels));
+        let description = format!(
+            "The objective is {target} of calls in {BUDGET_DAYS} days. A budget that burns like \
+             this lasts {lasts} at most.{left}"
+        );
+        let own = [
+            ("summary", summary.as_str()),
+            ("description", description.as_str()),
+        ];
+        let all = own.into_iter().chain(objective.annotations.iter().copied());
+        all.map(super::rules::owned).collect()
+    }
+}
+
+/// Returns a sentence on what is left of the budget, as a template with a query.
+fn left_text(objective: &ObjectiveDescriptor, labels: &[String]) -> String {
+    let matchers = labels.iter().map(|label| format!(", {label}='%s'"));
+    let matchers: String = matchers.collect();
+    let values = labels.iter().map(|label| format!(" $labels.{label}"));
+    let values: String = values.collect();
+    let name = objective.name;
+    format!(
+        "{QUERY_START}\"{BUDGET_LEFT}{{objective='{name}'{matchers}}}\"{values} | query }}}} \
+         {{{{ . | first | value | humanizePercentage }}}} of it is left.{QUERY_END}"
+    )
+}
+
+/// Returns a text without the sentences that query Prometheus, which Grafana's templates cannot.
+pub(super) fn without_queries(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((before, query)) = rest.split_once(QUERY_START) {
+        kept.push_str(before);
+        rest = query.split_once(QUERY_END).map_or("", |(_, after)| after);
+    }
+    kept + rest
+}
+
+fn recorded_rule(record: String, objective: &ObjectiveDescriptor, expr: &Expr) -> Rule {
+    let labels = [("objective", objective.name)].into_iter();
+    Rule::Recording {
+        record,
+        expr: expr.to_string(),
+        labels: labels.map(super::rules::owned).collect(),
     }
 }
 

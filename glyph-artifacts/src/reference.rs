@@ -170,7 +170,7 @@ fn labels(families: &Families) -> String {
 fn alerts(families: &Families) -> String {
     let alerts = families.metrics().flat_map(|metric| metric.alerts);
     let rows = alerts.map(|alert| {
-        let expr = families.condition(&alert.condition, alert.by);
+        let expr = families.condition(alert);
         let meaning = [alert.summary, alert.description];
         let meaning = meaning.into_iter().filter(|text| !text.is_empty());
         let meaning: Vec<_> = meaning.map(without_templates).collect();

@@ -1,6 +1,6 @@
 //! Prometheus rules (Prometheus, "Recording rules" and "Alerting rules").
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
@@ -17,6 +17,8 @@ pub(super) struct RuleFile {
 #[derive(Debug, Serialize)]
 pub(super) struct RuleGroup {
     pub(super) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) interval: Option<String>,
     pub(super) rules: Vec<Rule>,
 }
 
@@ -37,6 +39,8 @@ pub(super) struct AlertRule {
     pub(super) expr: String,
     #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
     pub(super) pending: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) keep_firing_for: Option<String>,
     pub(super) labels: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) annotations: BTreeMap<String, String>,
@@ -76,15 +80,18 @@ fn catalog_groups(catalog: &CatalogDescriptor, families: &Families) -> [RuleGrou
     let metrics = catalog.metrics.iter();
     let alerts = metrics.clone().flat_map(|metric| metric.alerts);
     let objectives = metrics.flat_map(|metric| metric.objectives);
+    let interval = catalog.rule_interval.map(duration);
     [
         RuleGroup {
             name: group_name(catalog, "objectives"),
+            interval: interval.clone(),
             rules: objectives
                 .flat_map(|objective| families.objective_rules(objective))
                 .collect(),
         },
         RuleGroup {
             name: group_name(catalog, "alerts"),
+            interval,
             rules: alerts
                 .map(|alert| Rule::Alerting(families.alert_rule(alert)))
                 .collect(),
@@ -102,22 +109,21 @@ fn group_name(catalog: &CatalogDescriptor, what: &str) -> String {
 }
 
 impl Families {
+    /// Returns a time of a rule; `None` for no time.
+    pub(super) fn rule_time(&self, time: Duration) -> Option<String> {
+        (!time.is_zero()).then(|| duration(self.time(time)))
+    }
+
     /// Returns the rule of an alert.
     pub(super) fn alert_rule(&self, alert: &AlertDescriptor) -> AlertRule {
-        let annotations = [
-            ("summary", alert.summary),
-            ("description", alert.description),
-        ];
+        let time = |time| self.rule_time(time);
         AlertRule {
             alert: alert.name.to_owned(),
-            expr: self.condition(&alert.condition, alert.by),
-            pending: (!alert.pending.is_zero()).then(|| duration(self.time(alert.pending))),
+            expr: self.condition(alert),
+            pending: time(alert.pending),
+            keep_firing_for: time(alert.keep_firing_for),
             labels: alert_labels(alert),
-            annotations: annotations
-                .into_iter()
-                .filter(|(_, text)| !text.is_empty())
-                .map(owned)
-                .collect(),
+            annotations: self.alert_annotations(alert),
         }
     }
 }

@@ -13,10 +13,10 @@ pub use crate::__serde_label as serde_label;
 pub use crate::label::{deserialized, serialized};
 pub use crate::{
     catalog::{
-        AlertDescriptor, AnyCatalog, Catalog, CatalogDescriptor, Comparison, Condition, Indicator,
-        Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm,
-        ScopeLabel, Selection, StageDescriptor, StageLabel, Threshold, Unit, buckets,
-        check_artifact_label, check_artifact_value, check_budget, check_label_names,
+        Aggregate, AlertDescriptor, AnyCatalog, Catalog, CatalogDescriptor, Comparison, Condition,
+        Indicator, Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor,
+        PanelForm, ProcessSign, ScopeLabel, Selection, StageDescriptor, StageLabel, Threshold,
+        Unit, buckets, check_artifact_label, check_artifact_value, check_budget, check_label_names,
         check_labels_allowed, check_labels_while_running, check_nested, check_objective_bound,
         check_outcome_known, check_quantile_reach, check_scope_label, check_stage_label,
         check_stage_label_allowed, counter_labels, gauge_labels, histogram_labels, offsets,

@@ -47,9 +47,9 @@ impl Artifacts {
     pub fn problems(&self) -> Vec<Problem> {
         let families = self.families();
         let mut problems = duplicate_names(&families);
-        let names = names::Names::new(&families, &self.target_labels);
+        let names = names::Names::new(&families, &self.kept_labels());
         for alert in families.metrics().flat_map(|metric| metric.alerts) {
-            let promql = families.condition(&alert.condition, alert.by);
+            let promql = families.condition(alert);
             let external = match alert.condition {
                 Condition::Expression { external, .. } => external,
                 _ => &[],
@@ -69,6 +69,7 @@ impl Artifacts {
                     &names,
                 ));
             }
+            found.extend(families.impossible(alert, self.least_scrape_interval()));
             problems.extend(found.into_iter().map(|message| Problem {
                 what: format!("alert `{}`", alert.name),
                 file: Cow::Borrowed(alert.file),

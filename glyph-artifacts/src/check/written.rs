@@ -133,7 +133,7 @@ impl Artifacts {
     }
 
     fn names(&self) -> Names {
-        Names::for_files(&self.families(), &self.target_labels, &self.external)
+        Names::for_files(&self.families(), &self.kept_labels(), &self.external)
     }
 
     fn rule_problems(

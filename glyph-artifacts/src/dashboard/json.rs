@@ -68,9 +68,10 @@ fn annotations(artifacts: &Artifacts) -> Vec<Value> {
         return vec![manual];
     }
     let firing = Selector::new("ALERTS").equal("alertstate", ["firing"]);
-    let scope = artifacts.environment().into_iter();
-    let firing = scope.fold(firing.equal("alertname", names), |firing, label| {
-        firing.matching(format!("{label}=~\"${label}\""))
+    // An alert on absent series can have no target labels.
+    let kept = artifacts.kept_labels().into_iter();
+    let firing = kept.fold(firing.equal("alertname", names), |firing, label| {
+        firing.matching(format!("{label}=~\"${label}|\""))
     });
     let alerts = json!({
         "datasource": metrics(),

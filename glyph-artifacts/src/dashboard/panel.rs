@@ -20,6 +20,7 @@ const DEFAULT_PANEL: PanelDescriptor = PanelDescriptor {
     unit: None,
     form: None,
     by: &[],
+    aggregate: None,
     quantiles: &[],
     thresholds: &[],
     hidden: false,
@@ -75,6 +76,7 @@ pub(super) fn panels(
         (Kind::Gauge, _) => vec![promql::value(
             families,
             metric,
+            settings.aggregate,
             &lines(metric, settings, form),
             scope,
         )],
@@ -124,14 +126,18 @@ fn failures(
 }
 
 /// Returns the panel of an objective: the recorded shares of bad calls.
-pub(super) fn objective(objective: &ObjectiveDescriptor, scope: &[String]) -> Panel {
+pub(super) fn objective(
+    families: &Families,
+    objective: &ObjectiveDescriptor,
+    scope: &[String],
+) -> Panel {
     let target = crate::numbers::percent(objective.target);
     Panel {
         title: format!("{} ({target})", objective.name),
         description: format!("Share of calls that miss the objective. Target: {target} meet it."),
         form: PanelForm::TimeSeries,
         unit: "percentunit".to_owned(),
-        queries: promql::missed(objective, scope),
+        queries: promql::missed(families, objective, scope),
         thresholds: vec![limit(objective)],
         from_zero: true,
         stage: None,

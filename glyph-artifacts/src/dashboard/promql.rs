@@ -5,8 +5,9 @@ use crate::{
     numbers::percent,
     objective::{OutcomeLabel, recorded_over},
     promql::{Expr, Selector, Window},
+    query::combined_value,
 };
-use glyph_core::catalog::{MetricDescriptor, ObjectiveDescriptor, Selection};
+use glyph_core::catalog::{Aggregate, MetricDescriptor, ObjectiveDescriptor, Selection};
 
 /// An expression with its legend.
 #[derive(Debug)]
@@ -76,11 +77,13 @@ pub(super) fn rate(
 pub(super) fn value(
     families: &Families,
     metric: &MetricDescriptor,
+    aggregate: Option<Aggregate>,
     by: &[&str],
     scope: &[String],
 ) -> Query {
     let series = filtered(families.value_series(all(metric)), scope);
-    Query::lines(Expr::Instant(series).sum_by(by), legend("", by))
+    let value = combined_value(series, metric, aggregate, by);
+    Query::lines(value, legend("", by))
 }
 
 /// Returns the query of the share of failed calls.
@@ -101,10 +104,15 @@ pub(super) fn failing(
 }
 
 /// Returns the queries of the shares of calls that miss an objective.
-pub(super) fn missed(objective: &ObjectiveDescriptor, scope: &[String]) -> Vec<Query> {
+pub(super) fn missed(
+    families: &Families,
+    objective: &ObjectiveDescriptor,
+    scope: &[String],
+) -> Vec<Query> {
+    let labels = families.grouping_labels(objective.by);
     let queries = recorded_over(objective).map(|(window, series)| {
         let missed = Expr::Instant(filtered(series, scope));
-        Query::lines(missed, legend(&format!("over {window}"), objective.by))
+        Query::lines(missed, legend(&format!("over {window}"), &labels))
     });
     queries.collect()
 }

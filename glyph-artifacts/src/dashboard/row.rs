@@ -22,11 +22,11 @@ impl Artifacts {
     /// row of objectives last.
     pub(super) fn panel_rows(&self) -> Vec<Row> {
         let families = self.families();
-        let chosen = variable::labels(self, &families);
+        let chosen = variable::labels(&families);
         let mut rows: Vec<Row> = Vec::new();
         for catalog in families.catalogs() {
             for metric in catalog.metrics {
-                let scope = self.scope(&families, metric, &chosen);
+                let scope = scope(&families, metric, &chosen);
                 let panels = panel::panels(&families, catalog, metric, &scope);
                 add_panels(&mut rows, row_title(catalog, metric), panels);
             }
@@ -34,8 +34,8 @@ impl Artifacts {
         rows.sort_by_key(|row| !row.panels.iter().all(Panel::is_number));
         let objectives = families.metrics().flat_map(|metric| metric.objectives);
         let objectives = objectives.map(|objective| {
-            let scope = self.recorded_scope(objective, &chosen);
-            panel::objective(objective, &scope)
+            let scope = recorded_scope(&families, objective, &chosen);
+            panel::objective(&families, objective, &scope)
         });
         add_panels(&mut rows, "Objectives".to_owned(), objectives.collect());
         rows
@@ -62,40 +62,29 @@ impl Artifacts {
     /// Returns the label of the environment if it is a target label: then rules keep it.
     pub(super) fn environment(&self) -> Option<String> {
         let label = ENVIRONMENT.to_owned();
-        Some(label).filter(|label| self.target_labels.contains(label))
+        Some(label).filter(|label| self.families().is_kept(label))
     }
+}
 
-    /// Returns the labels by which variables filter the series of a metric.
-    fn scope(
-        &self,
-        families: &Families,
-        metric: &MetricDescriptor,
-        chosen: &[&'static str],
-    ) -> Vec<String> {
-        let has = |label: &&&str| self.is_target(label) || families.has_label(metric, label);
-        let chosen = chosen.iter().filter(has);
-        std::iter::once(&ENVIRONMENT)
-            .chain(chosen)
-            .map(|label| (*label).to_owned())
-            .collect()
-    }
+/// Returns the labels by which variables filter the series of a metric.
+fn scope(families: &Families, metric: &MetricDescriptor, chosen: &[&'static str]) -> Vec<String> {
+    let chosen = chosen.iter().copied();
+    let chosen = chosen.filter(|label| families.has_label(metric, label));
+    let targets = families.series_target_labels();
+    targets.chain(chosen).map(str::to_owned).collect()
+}
 
-    /// Returns the labels by which variables filter the recorded series of an objective. These have
-    /// only the target labels and the labels that the objective groups by.
-    fn recorded_scope(
-        &self,
-        objective: &ObjectiveDescriptor,
-        chosen: &[&'static str],
-    ) -> Vec<String> {
-        let has = |label: &&&str| self.is_target(label) || objective.by.contains(*label);
-        let chosen = chosen.iter().filter(has);
-        let chosen = chosen.map(|label| (*label).to_owned());
-        self.environment().into_iter().chain(chosen).collect()
-    }
-
-    fn is_target(&self, label: &str) -> bool {
-        self.target_labels.iter().any(|target| target == label)
-    }
+/// Returns the labels by which variables filter the recorded series of an objective. These have
+/// only the target labels that rules keep and the labels that the objective groups by.
+fn recorded_scope(
+    families: &Families,
+    objective: &ObjectiveDescriptor,
+    chosen: &[&'static str],
+) -> Vec<String> {
+    let targets = families.series_target_labels();
+    let labels = targets.chain(chosen.iter().copied());
+    let labels = labels.filter(|label| families.is_kept(label) || objective.by.contains(label));
+    labels.map(str::to_owned).collect()
 }
 
 impl Panel {

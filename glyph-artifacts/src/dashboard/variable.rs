@@ -8,23 +8,23 @@ use crate::{artifacts::Artifacts, families::Families};
 /// The label of the environment of a series, set by scrapes or collectors.
 pub(super) const ENVIRONMENT: &str = "env";
 
+/// The label of the program, set by scrapes.
+const JOB: &str = "job";
+
 /// The usual names of a tenant label.
 const TENANT: [&str; 2] = ["tenant_id", "tenant"];
 
-/// Returns the labels that have variables, in addition to the environment: tenant labels that are
+/// Returns the labels that have variables, in addition to the target labels: tenant labels that are
 /// in use, and scope labels.
-pub(super) fn labels(artifacts: &Artifacts, families: &Families) -> Vec<&'static str> {
+pub(super) fn labels(families: &Families) -> Vec<&'static str> {
     let exists = |tenant: &&str| {
-        let targets = artifacts.target_labels.iter();
-        let labels = families.metrics().flat_map(|metric| metric.labels);
-        targets.map(String::as_str).any(|label| label == *tenant)
-            || labels.map(|label| label.name).any(|label| label == *tenant)
+        let mut labels = families.metrics().flat_map(|metric| metric.labels);
+        labels.any(|label| label.name == *tenant)
     };
     let scopes = families.scope_labels().into_iter();
-    let scopes = scopes.filter(|label| *label != ENVIRONMENT);
     let mut labels: Vec<&str> = Vec::new();
     for label in TENANT.into_iter().filter(exists).chain(scopes) {
-        if !labels.contains(&label) {
+        if !labels.contains(&label) && !families.is_target(label) {
             labels.push(label);
         }
     }
@@ -35,19 +35,17 @@ pub(super) fn labels(artifacts: &Artifacts, families: &Families) -> Vec<&'static
 pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
     let families = artifacts.families();
     let first = families.metrics().next();
-    let series = first.map_or_else(
-        || "up".to_owned(),
-        |metric| {
-            let name = metric.name;
-            format!("{{__name__=~\"{name}(_total|_count)?\"}}")
-        },
+    let name = first.map_or_else(
+        || "__name__=\"up\"".to_owned(),
+        |metric| format!("__name__=~\"{}(_total|_count)?\"", metric.name),
     );
+    let series = format!("{{{name}}}");
     let sources = [
         source("datasource", "Metrics", "prometheus"),
         source("traces", "Traces", "tempo"),
     ];
-    let environment = values(ENVIRONMENT, "Environment", &series);
-    let chosen = labels(artifacts, &families);
+    let targets = targets(&families, &name);
+    let chosen = labels(&families);
     let chosen = chosen.into_iter().map(|label| {
         values(
             label,
@@ -55,15 +53,42 @@ pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
             &series_with(&families, label, &series),
         )
     });
-    sources
-        .into_iter()
-        .chain([environment])
-        .chain(chosen)
-        .collect()
+    sources.into_iter().chain(targets).chain(chosen).collect()
+}
+
+/// Returns the variables of the target labels. Each offers the values of series that those before
+/// it choose.
+fn targets(families: &Families, name: &str) -> Vec<Value> {
+    let mut matchers = vec![name.to_owned()];
+    let mut variables = Vec::new();
+    for label in families.series_target_labels() {
+        let series = format!("{{{}}}", matchers.join(", "));
+        let variable = if label == JOB {
+            jobs(&series)
+        } else {
+            values(label, &title(label), &series)
+        };
+        variables.push(variable);
+        matchers.push(format!("{label}=~\"${label}\""));
+    }
+    variables
+}
+
+/// Returns the variable of the job. "All" is each job with a metric of the program: other programs
+/// expose the metrics of the same crates.
+fn jobs(series: &str) -> Value {
+    let mut jobs = values(JOB, &title(JOB), series);
+    if let Some(jobs) = jobs.as_object_mut() {
+        jobs.remove("allValue");
+    }
+    jobs
 }
 
 /// Returns the title of a label: `Campaign` for `campaign_id`.
 fn title(label: &str) -> String {
+    if label == ENVIRONMENT {
+        return "Environment".to_owned();
+    }
     heading(label.strip_suffix("_id").unwrap_or(label))
 }
 

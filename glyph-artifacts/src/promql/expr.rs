@@ -25,6 +25,8 @@ pub enum Expr {
     Aggregate {
         /// The operator: `sum`, `max`.
         operator: &'static str,
+        /// The parameter of an operator that has one: the number of series for `topk`.
+        parameter: Option<f64>,
         /// The labels to keep or to remove.
         grouping: Grouping,
         /// The aggregated expression.
@@ -51,6 +53,20 @@ pub enum Grouping {
     Without(Vec<String>),
 }
 
+impl Grouping {
+    /// Returns the grouping that keeps these labels.
+    #[must_use]
+    pub fn by(labels: &[impl AsRef<str>]) -> Self {
+        Self::By(owned(labels))
+    }
+
+    /// Returns the grouping that keeps all labels except these.
+    #[must_use]
+    pub fn without(labels: &[impl AsRef<str>]) -> Self {
+        Self::Without(owned(labels))
+    }
+}
+
 impl Expr {
     /// Returns a call of a function.
     #[must_use]
@@ -61,18 +77,40 @@ impl Expr {
     /// Returns the sum of these series for each combination of the values of `by`.
     #[must_use]
     pub fn sum_by(self, by: &[impl AsRef<str>]) -> Self {
-        self.sum(Grouping::By(owned(by)))
+        self.aggregate("sum", Grouping::by(by))
     }
 
     /// Returns the sum of these series over `labels`. The other labels are kept.
     #[must_use]
     pub fn sum_without(self, labels: &[impl AsRef<str>]) -> Self {
-        self.sum(Grouping::Without(owned(labels)))
+        self.aggregate("sum", Grouping::without(labels))
     }
 
-    fn sum(self, grouping: Grouping) -> Self {
+    /// Returns an aggregation of these series, such as their `max`.
+    ///
+    /// ```
+    /// use glyph_artifacts::promql::{Expr, Grouping, Selector};
+    ///
+    /// let fullest = Expr::Instant(Selector::new("disk_usage_ratio"));
+    /// let fullest = fullest.aggregate("max", Grouping::by(&["host"]));
+    /// assert_eq!(fullest.to_string(), "max by (host) (disk_usage_ratio)");
+    /// ```
+    #[must_use]
+    pub fn aggregate(self, operator: &'static str, grouping: Grouping) -> Self {
         Self::Aggregate {
-            operator: "sum",
+            operator,
+            parameter: None,
+            grouping,
+            of: Box::new(self),
+        }
+    }
+
+    /// Returns the series with the highest values: at most `count` of them in each group.
+    #[must_use]
+    pub fn highest(self, count: u32, grouping: Grouping) -> Self {
+        Self::Aggregate {
+            operator: "topk",
+            parameter: Some(count.into()),
             grouping,
             of: Box::new(self),
         }
@@ -131,11 +169,15 @@ impl Expr {
             }
             Self::Aggregate {
                 operator,
+                parameter,
                 grouping,
                 of,
             } => {
                 let head = head(operator, grouping);
-                format!("{head}(\n{margin}  {}\n{margin})", of.layout(inner))
+                let parameter = parameter.map(|parameter| format!("{margin}  {parameter},\n"));
+                let parameter = parameter.unwrap_or_default();
+                let of = of.layout(inner);
+                format!("{head}(\n{parameter}{margin}  {of}\n{margin})")
             }
             Self::Binary {
                 left,
@@ -167,10 +209,13 @@ impl Expr {
             }
             Self::Aggregate {
                 operator,
+                parameter,
                 grouping,
                 of,
             } => {
-                format!("{}({})", head(operator, grouping), of.flat())
+                let parameter = parameter.map(|parameter| format!("{parameter}, "));
+                let parameter = parameter.unwrap_or_default();
+                format!("{}({parameter}{})", head(operator, grouping), of.flat())
             }
             Self::Binary {
                 left,

@@ -103,13 +103,17 @@ pub(super) fn series(name: &str, labels: &Labels) -> String {
 }
 
 impl Families {
-    /// Returns a value for each label of a metric and its scope, so that the selection matches.
+    /// Returns a value for each label of a metric, of its scope and of a scrape, so that the
+    /// selection matches.
     pub(super) fn labels_inside(&self, metric: &MetricDescriptor, of: Selection) -> Labels {
         let own = metric.labels.iter();
         let own = own.map(|label| (label.name, label.values));
         let scope = self.scope(metric).iter();
         let scope = scope.map(|label| (label.name, LabelValues::Open { max: label.max }));
-        let labels = own.chain(scope).map(|(name, values)| {
+        let targets = self.series_target_labels();
+        let targets = targets.map(|label| (label, LabelValues::Open { max: usize::MAX }));
+        // A label of the metric comes last: it wins over a target label of the same name.
+        let labels = targets.chain(scope).chain(own).map(|(name, values)| {
             let matchers = of.matchers.iter();
             let matchers: Vec<_> = matchers.filter(|matcher| matcher.label == name).collect();
             (name.to_owned(), value(values, &matchers).to_owned())

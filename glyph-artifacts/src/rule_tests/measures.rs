@@ -1,14 +1,20 @@
 //! Series for which a measure is on one side of its threshold.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     Side,
     load::{Change, Load, only, selects, without},
 };
-use crate::families::Families;
+use crate::families::{Families, INSTANCE};
 use glyph_core::__runtime::canonical;
-use glyph_core::catalog::{Comparison, Kind, Measure, MetricDescriptor, Selection};
+use glyph_core::catalog::{
+    Aggregate, AlertDescriptor, Comparison, Kind, Measure, MetricDescriptor, ProcessSign,
+    Selection, Unit,
+};
+
+/// The limit of replicas in a test.
+const MOST_REPLICAS: u32 = 1000;
 
 /// The rate of all calls per second, of which shares are a part.
 pub(super) const WHOLE: f64 = 100.0;
@@ -21,21 +27,35 @@ impl Families {
         measure: Measure,
         comparison: Comparison,
         threshold: f64,
-        by: &[&str],
+        alert: &AlertDescriptor,
         side: Side,
     ) -> Option<Load> {
-        let grouping = &self.grouping_labels(by);
+        let grouping = &self.grouping_labels(alert.by);
         let number = |least| side.number(comparison, threshold, least, f64::INFINITY);
         match measure {
             Measure::Value(of) => {
-                let labels = self.labels_inside(self.find(of)?, of);
-                let own = if by.is_empty() {
+                let metric = self.find(of)?;
+                let labels = self.labels_inside(metric, of);
+                let own = if alert.by.is_empty() && alert.aggregate.is_none() {
                     without(&labels, &self.summed_labels(of))
                 } else {
                     only(&labels, grouping)
                 };
-                let value = Change::Constant(number(f64::NEG_INFINITY)?);
-                Some(Load::new(Duration::ZERO, own).with(of.metric, &labels, value))
+                let load = Load::new(Duration::ZERO, own);
+                if metric.sign == Some(ProcessSign::Liveness) {
+                    let most = most_replicas(metric, comparison, threshold, alert);
+                    let replicas = side.replicas(comparison, threshold, most)?;
+                    return Some(running(load, metric, &labels, replicas));
+                }
+                // A share of a whole stays one.
+                let is_share = metric.unit == Unit::Ratio && (0.0..1.0).contains(&threshold);
+                let (least, most) = if is_share {
+                    (0.0, 1.0)
+                } else {
+                    (f64::NEG_INFINITY, f64::INFINITY)
+                };
+                let value = side.number(comparison, threshold, least, most)?;
+                Some(load.with(of.metric, &labels, Change::Constant(value)))
             }
             Measure::Rate { of, over } => {
                 self.rising_load(of, number(0.0)?, self.time(over), grouping)
@@ -159,6 +179,39 @@ impl Families {
             _ => load,
         }
     }
+}
+
+/// Returns the number of replicas of a test, whose liveness gauges are all 1. It is one unless the
+/// alert adds them up.
+fn most_replicas(
+    metric: &MetricDescriptor,
+    comparison: Comparison,
+    threshold: f64,
+    alert: &AlertDescriptor,
+) -> u32 {
+    let default = || metric.aggregate_for(Some(comparison));
+    let aggregate = alert.aggregate.unwrap_or_else(default);
+    let is_combined = !alert.by.is_empty() || alert.aggregate.is_some();
+    if !is_combined || alert.by.contains(&INSTANCE) || aggregate != Aggregate::Sum {
+        return 1;
+    }
+    // One more than the threshold is enough on either side.
+    let beyond = (1..MOST_REPLICAS).find(|number| f64::from(*number) > threshold);
+    beyond.unwrap_or(MOST_REPLICAS)
+}
+
+/// Adds a liveness gauge of each replica.
+fn running(
+    load: Load,
+    metric: &MetricDescriptor,
+    labels: &BTreeMap<String, String>,
+    replicas: u32,
+) -> Load {
+    (0..replicas).fold(load, |load, replica| {
+        let mut labels = labels.clone();
+        labels.insert(INSTANCE.to_owned(), format!("replica-{replica}"));
+        load.with(metric.name, &labels, Change::Constant(1.0))
+    })
 }
 
 /// Returns the name of a metric's values; of its number of observations for a histogram.

@@ -164,7 +164,7 @@ impl Families {
         let firing = (side == Side::Fires).then_some(&load.labels);
         let name = format!("{} {}", alert.name, side.name());
         let at = load.settled(self.time(alert.pending));
-        load.case(name, alert_test(alert, firing, at), at)
+        load.case(name, self.alert_test(alert, firing, at), at)
     }
 
     /// Returns series for which the alert fires or stays quiet; `None` if there are no such series.
@@ -174,54 +174,51 @@ impl Families {
                 measure,
                 comparison,
                 threshold,
-            } => self.measure_load(measure, comparison, threshold, alert.by, side),
+            } => self.measure_load(measure, comparison, threshold, alert, side),
             Condition::Absent { of, over } => Some(self.absent_load(of, over, side)),
             Condition::Expression { .. } => None,
         }
     }
 }
 
-/// Returns the assertion that an alert fires with these labels of its series, or stays quiet if
-/// `firing` is `None`.
-fn alert_test(
-    alert: &AlertDescriptor,
-    firing: Option<&BTreeMap<String, String>>,
-    at: Duration,
-) -> Tests {
-    let templates = [
-        ("summary", alert.summary),
-        ("description", alert.description),
-    ];
-    let mut labels = super::rules::alert_labels(alert);
-    labels.extend(
-        firing
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), value.clone())),
-    );
-    let templates = templates.into_iter().filter(|(_, text)| !text.is_empty());
-    let annotations: Option<BTreeMap<_, _>> = templates
-        .map(|(name, text)| Some((name.to_owned(), filled(text, &labels)?)))
-        .collect();
-    match annotations {
-        Some(exp_annotations) => Tests {
+impl Families {
+    /// Returns the assertion that an alert fires with these labels of its series, or stays quiet if
+    /// `firing` is `None`.
+    fn alert_test(
+        &self,
+        alert: &AlertDescriptor,
+        firing: Option<&BTreeMap<String, String>>,
+        at: Duration,
+    ) -> Tests {
+        let mut labels = super::rules::alert_labels(alert);
+        labels.extend(
+            firing
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+        let annotations = self.alert_annotations(alert).into_iter();
+        let annotations: Option<BTreeMap<_, _>> = annotations
+            .map(|(name, text)| Some((name, filled(&text, &labels)?)))
+            .collect();
+        let Some(exp_annotations) = annotations else {
+            return Tests {
+                promql_expr_test: vec![firing_test(alert.name, firing.map(|_| labels), at)],
+                ..Tests::default()
+            };
+        };
+        let expected = firing.map(|_| ExpectedAlert {
+            exp_labels: labels,
+            exp_annotations,
+        });
+        Tests {
             alert_rule_test: vec![AlertTest {
                 eval_time: duration(at),
                 alertname: alert.name.to_owned(),
-                exp_alerts: firing
-                    .map(|_| ExpectedAlert {
-                        exp_labels: labels,
-                        exp_annotations,
-                    })
-                    .into_iter()
-                    .collect(),
+                exp_alerts: expected.into_iter().collect(),
             }],
             ..Tests::default()
-        },
-        None => Tests {
-            promql_expr_test: vec![firing_test(alert.name, firing.map(|_| labels), at)],
-            ..Tests::default()
-        },
+        }
     }
 }
 

@@ -3,13 +3,12 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    AlertTest, ExpectedAlert, TestCase, Tests,
+    ExprTest, TestCase, Tests, firing_test,
     load::{Change, Load, only},
     measures::{WHOLE, value_series_name},
 };
 use crate::{
     families::Families,
-    numbers::duration,
     objective::{BURNS, Burn, budget, outcome_label},
 };
 use glyph_core::catalog::{Indicator, ObjectiveDescriptor};
@@ -47,16 +46,17 @@ impl Families {
                 Spending::Budget(times) => (times * budget).min(1.0),
             };
             let load = self.objective_load(objective, bad)?;
+            let at = SETTLED + objective.pending;
             let tests = BURNS
                 .iter()
                 .zip(fires)
-                .map(|(burn, fires)| burn_test(burn, objective, fires.then_some(&load.labels)));
+                .map(|(burn, fires)| burn_test(burn, objective, fires.then_some(&load.labels), at));
             let name = format!("{} {name}", objective.name);
             let tests = Tests {
-                alert_rule_test: tests.collect(),
+                promql_expr_test: tests.collect(),
                 ..Tests::default()
             };
-            Some(load.case(name, tests, SETTLED))
+            Some(load.case(name, tests, at))
         });
         cases.collect()
     }
@@ -94,21 +94,12 @@ fn burn_test(
     burn: &Burn,
     objective: &ObjectiveDescriptor,
     firing: Option<&BTreeMap<String, String>>,
-) -> AlertTest {
-    let alerts = firing.map(|own| {
-        let mut exp_labels = burn.labels(objective);
-        exp_labels.extend(
-            own.iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
-        ExpectedAlert {
-            exp_labels,
-            exp_annotations: burn.annotations(objective),
-        }
+    at: Duration,
+) -> ExprTest {
+    let labels = firing.map(|own| {
+        let mut labels = own.clone();
+        labels.extend(burn.labels(objective));
+        labels
     });
-    AlertTest {
-        eval_time: duration(SETTLED),
-        alertname: burn.alert(objective),
-        exp_alerts: alerts.into_iter().collect(),
-    }
+    firing_test(&burn.alert(objective), labels, at)
 }

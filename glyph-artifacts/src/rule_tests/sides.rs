@@ -18,6 +18,15 @@ impl Side {
         }
     }
 
+    /// Returns the least number of replicas, from one to `most`, for which the comparison holds, or
+    /// does not hold on the quiet side.
+    pub(super) fn replicas(self, comparison: Comparison, threshold: f64, most: u32) -> Option<u32> {
+        let fits = |number: &u32| {
+            holds(comparison, f64::from(*number), threshold) == (self == Self::Fires)
+        };
+        (1..=most).find(fits)
+    }
+
     /// Returns a number from `least` to `most` for which the comparison holds, or does not hold on
     /// the quiet side; `None` if there is none.
     pub(super) fn number(
@@ -44,6 +53,18 @@ impl Side {
                 above.or(below)
             }
         }
+    }
+}
+
+/// Returns whether a comparison holds.
+fn holds(comparison: Comparison, left: f64, right: f64) -> bool {
+    match comparison {
+        Comparison::Above => left > right,
+        Comparison::AtLeast => left >= right,
+        Comparison::Below => left < right,
+        Comparison::AtMost => left <= right,
+        Comparison::Equal => left.total_cmp(&right).is_eq(),
+        Comparison::Unequal => left.total_cmp(&right).is_ne(),
     }
 }
 
@@ -75,19 +96,8 @@ fn below(threshold: f64, least: f64) -> Option<f64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::Side;
+    use super::{Side, holds};
     use glyph_core::catalog::Comparison;
-
-    fn holds(comparison: Comparison, left: f64, right: f64) -> bool {
-        match comparison {
-            Comparison::Above => left > right,
-            Comparison::AtLeast => left >= right,
-            Comparison::Below => left < right,
-            Comparison::AtMost => left <= right,
-            Comparison::Equal => left.total_cmp(&right).is_eq(),
-            Comparison::Unequal => left.total_cmp(&right).is_ne(),
-        }
-    }
 
     proptest! {
         #[test]

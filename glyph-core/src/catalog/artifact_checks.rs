@@ -4,9 +4,10 @@
     reason = "evaluated in consts, and every index is compared with a length first"
 )]
 
+use super::checks::contains;
 use crate::{
     descriptor::{
-        ScopeLabel, Unit,
+        ScopeLabel, TARGET_LABELS, Unit,
         message::{Message, same},
     },
     label::{LabelDescriptor, LabelValues},
@@ -16,16 +17,19 @@ use crate::{
 /// The limit of labels listed in a message.
 const LISTED: usize = 32;
 
-/// Rejects a label that is neither in the metric's label set nor in the catalog's scope.
+/// Rejects a label that is neither in the metric's label set nor in the catalog's scope, nor a
+/// target label.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_artifact_label(
     metric: &str,
     labels: &[LabelDescriptor],
     scope: &[ScopeLabel],
+    targets: &[&str],
     label: &str,
 ) {
-    if find(labels, label).is_some() {
+    if find(labels, label).is_some() || contains(&TARGET_LABELS, label) || contains(targets, label)
+    {
         return;
     }
     let mut index = 0;
@@ -40,9 +44,6 @@ pub const fn check_artifact_label(
         .text("` has no label `")
         .text(label)
         .text("`");
-    if labels.is_empty() && scope.is_empty() {
-        message.text(": it has no labels").reject()
-    }
     let mut names = [""; LISTED];
     let mut index = 0;
     while index < labels.len() && index < LISTED {
@@ -54,6 +55,16 @@ pub const fn check_artifact_label(
         names[index] = scope[of_scope].name;
         index += 1;
         of_scope += 1;
+    }
+    let mut of_target = 0;
+    while of_target < TARGET_LABELS.len() + targets.len() && index < LISTED {
+        names[index] = if of_target < TARGET_LABELS.len() {
+            TARGET_LABELS[of_target]
+        } else {
+            targets[of_target - TARGET_LABELS.len()]
+        };
+        index += 1;
+        of_target += 1;
     }
     let (names, _) = names.split_at(index);
     suggested(&message, label, names)

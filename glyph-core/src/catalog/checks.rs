@@ -156,7 +156,7 @@ pub const fn check_stage_label_allowed(stage: &str, label: &str, forbidden: &[&s
     }
 }
 
-const fn contains(names: &[&str], name: &str) -> bool {
+pub(super) const fn contains(names: &[&str], name: &str) -> bool {
     let mut index = 0;
     while index < names.len() {
         if same(names[index], name) {

@@ -48,9 +48,9 @@ pub use registry::{CatalogClash, Registry};
 pub use reserved::{RESERVED, is_reserved};
 
 pub use crate::descriptor::{
-    AlertDescriptor, CatalogDescriptor, Comparison, Condition, Indicator, Kind, Matcher, Measure,
-    MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm, ScopeLabel, Selection,
-    StageDescriptor, StageLabel, Threshold, Unit,
+    Aggregate, AlertDescriptor, CatalogDescriptor, Comparison, Condition, Indicator, Kind, Matcher,
+    Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm, ProcessSign,
+    ScopeLabel, Selection, StageDescriptor, StageLabel, TARGET_LABELS, Threshold, Unit,
 };
 use crate::metric::Metric;
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Aggregate;
+
 /// An alert declared by `#[alert(..)]`.
 #[derive(Clone, Copy, Debug)]
 pub struct AlertDescriptor {
@@ -12,8 +14,14 @@ pub struct AlertDescriptor {
     /// The labels to group by: one alert for each combination of their values. If empty, there is
     /// one alert in all; on a gauge that is compared, one for each series.
     pub by: &'static [&'static str],
+    /// The operator that combines the series of a gauge, if the alert declares one. With it, the
+    /// alert does not keep each series of the gauge. For a ratio of two gauges it combines the
+    /// ratios of the replicas.
+    pub aggregate: Option<Aggregate>,
     /// How long the condition must hold before it fires.
     pub pending: Duration,
+    /// How long it fires after the condition ended.
+    pub keep_firing_for: Duration,
     /// The label `severity`.
     pub severity: &'static str,
     /// The annotation `summary`, in Prometheus's template language. Empty if it is not declared.
@@ -21,6 +29,8 @@ pub struct AlertDescriptor {
     /// The annotation `description`, in Prometheus's template language. Empty if it is not
     /// declared.
     pub description: &'static str,
+    /// The other annotations, in Prometheus's template language, such as `runbook_url`.
+    pub annotations: &'static [(&'static str, &'static str)],
     /// The labels in addition to `severity`.
     pub labels: &'static [(&'static str, &'static str)],
     /// The source file.

@@ -1,6 +1,8 @@
 //! Catalogs and metrics as they are declared.
 
-use super::{AlertDescriptor, ObjectiveDescriptor, PanelDescriptor, StageDescriptor};
+use std::time::Duration;
+
+use super::{Aggregate, AlertDescriptor, ObjectiveDescriptor, PanelDescriptor, StageDescriptor};
 use crate::label::LabelDescriptor;
 
 /// A declared catalog.
@@ -18,6 +20,11 @@ pub struct CatalogDescriptor {
     pub stages: &'static [StageDescriptor],
     /// The scope labels of its metrics, and of the metrics of nested catalogs without a scope.
     pub scope: &'static [ScopeLabel],
+    /// The labels that a scrape or a collector sets on every series, in addition to
+    /// [`TARGET_LABELS`].
+    pub target_labels: &'static [&'static str],
+    /// The interval at which its rules are evaluated. `None` for that of Prometheus.
+    pub rule_interval: Option<Duration>,
     /// The nested catalogs.
     pub nested: &'static [&'static CatalogDescriptor],
     /// The source file.
@@ -48,6 +55,11 @@ pub struct MetricDescriptor {
     pub buckets: &'static [f64],
     /// Whether series are absent until they are recorded.
     pub sparse: bool,
+    /// The operator that combines several series of a gauge, if it is declared. See
+    /// [`aggregate_for`](Self::aggregate_for).
+    pub aggregate: Option<Aggregate>,
+    /// What the metric says of its process, if it is declared.
+    pub sign: Option<ProcessSign>,
     /// The alerts on this metric.
     pub alerts: &'static [AlertDescriptor],
     /// The objectives on this metric.
@@ -58,6 +70,17 @@ pub struct MetricDescriptor {
     pub file: &'static str,
     /// The line of the field.
     pub line: u32,
+}
+
+/// What a metric says of the process that exposes it. Its values are known beforehand, so an alert
+/// that could never fire is rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcessSign {
+    /// A gauge that is 1 while the process runs: `#[metric(liveness)]`.
+    Liveness,
+    /// A counter of the starts of the process, which each process counts once:
+    /// `#[metric(starts)]`.
+    Starts,
 }
 
 /// The kind of a metric (OpenMetrics 1.0, "Metric Types").
@@ -143,6 +166,11 @@ pub struct ScopeLabel {
     /// The limit of distinct values at a time.
     pub max: usize,
 }
+
+/// The labels that a scrape or a collector sets on every series, which every catalog knows.
+///
+/// Rules keep `job` and `env`: they are evaluated for each job and each environment.
+pub const TARGET_LABELS: [&str; 3] = ["job", "instance", "env"];
 
 /// The limit of labels in one scope.
 pub(crate) const MOST_LABELS: usize = 8;

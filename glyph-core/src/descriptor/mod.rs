@@ -1,5 +1,6 @@
 //! The `const` data that a catalog declares, and compile-time messages about it.
 
+mod aggregate;
 mod alert;
 pub mod buckets;
 mod catalog;
@@ -12,9 +13,12 @@ mod roles;
 mod source_crate;
 mod stage;
 
+pub use aggregate::Aggregate;
 pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
 pub(crate) use catalog::MOST_LABELS;
-pub use catalog::{CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, Unit};
+pub use catalog::{
+    CatalogDescriptor, Kind, MetricDescriptor, ProcessSign, ScopeLabel, TARGET_LABELS, Unit,
+};
 pub(crate) use label::reject_never;
 pub use label::{asked_label, check_bound, given_label};
 pub use number::canonical;

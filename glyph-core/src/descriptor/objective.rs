@@ -1,5 +1,7 @@
 //! Service level objectives as they are declared.
 
+use std::time::Duration;
+
 use super::alert::Selection;
 
 /// An objective declared by `#[objective(..)]`.
@@ -13,6 +15,15 @@ pub struct ObjectiveDescriptor {
     pub target: f64,
     /// The labels to group by: one error budget for each combination of their values.
     pub by: &'static [&'static str],
+    /// How long the budget must burn before an alert fires.
+    pub pending: Duration,
+    /// How long an alert fires after the budget stopped burning.
+    pub keep_firing_for: Duration,
+    /// The annotations of its alerts in addition to the summary and the description, in
+    /// Prometheus's template language.
+    pub annotations: &'static [(&'static str, &'static str)],
+    /// The labels of its alerts in addition to `severity` and `objective`.
+    pub labels: &'static [(&'static str, &'static str)],
     /// The source file.
     pub file: &'static str,
     /// The line of the attribute.

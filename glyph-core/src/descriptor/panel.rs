@@ -1,5 +1,7 @@
 //! Dashboard panels as they are declared.
 
+use super::Aggregate;
+
 /// A dashboard panel declared by `#[panel(..)]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PanelDescriptor {
@@ -13,6 +15,8 @@ pub struct PanelDescriptor {
     pub form: Option<PanelForm>,
     /// The labels to group by: one line for each combination of their values.
     pub by: &'static [&'static str],
+    /// The operator that combines the series of a gauge. Default: that of the metric.
+    pub aggregate: Option<Aggregate>,
     /// The quantiles of a histogram, from 0 to 1. Default: 0.5, 0.95 and 0.99.
     pub quantiles: &'static [f64],
     /// The thresholds, in rising order.

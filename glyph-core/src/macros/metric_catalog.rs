@@ -46,6 +46,8 @@
 /// | `stages = stage` | the name of the module to generate, with a struct for each stage |
 /// | `max_series = 4096` | the limit of series of the catalog. Default: 10,000. The cardinalities of labels are multiplied. Each bucket of a histogram is a series, and so are its sum and its count |
 /// | `forbid_labels(org_id)` | label names that no metric, stage or scope may have, here and in nested catalogs |
+/// | `target_labels(cluster)` | labels that a scrape or a collector sets on every series, in addition to `job`, `instance` and `env`. Alerts, objectives and panels may group by them, and rules keep them |
+/// | `rule_interval = 30s` | the interval at which the rules of the catalog are evaluated. Default: that of Prometheus |
 /// | `scope(tenant_id: max 1000)` | labels that come from the scope, see below |
 /// | `crate = path` | the path of this crate, if it has another name |
 ///
@@ -101,6 +103,9 @@
 /// | `label = "provider"` | the name of the metric's only label, `Counter<Provider>`. Default: that of the type |
 /// | `unit = seconds` | the unit, which is the suffix of the name: `seconds`, `bytes`, `ratio` or any other |
 /// | `buckets = [10ms, 2.5s]` | the bucket bounds of a histogram: durations, sizes (`4KiB`), numbers, or a constant |
+/// | `aggregate = max` | how several series of a gauge combine, such as those of replicas: `sum`, `avg`, `max`, `min`, or `last` for the series that was scraped last. Default: `sum`. Seconds, ratios and temperatures never add up: an alert with `<` takes the lowest value, other alerts and panels the highest |
+/// | `liveness` | the gauge is 1 while the process runs. An alert that compares it with 0 is rejected, as a process that is down exposes nothing |
+/// | `starts` | the counter counts the starts of the process, so each process counts one. An alert on its rate is rejected |
 /// | `sparse` | the series are absent until they are recorded |
 ///
 /// Names follow OpenTelemetry's rules for Prometheus ("Prometheus and OpenMetrics Compatibility"):
@@ -141,7 +146,7 @@
 /// | `increase(15m) > 5` | counters, histograms | the increase in a window |
 /// | `share(status = error) > 5%` | all | the share of the selected series in the whole metric |
 /// | `ratio(self / requests) > 5%` | all | one metric divided by another of the catalog, by their field names. Counters and histograms are divided by their rates |
-/// | `> 100` | gauges | the value of each series, or their sum with `by(..)`. Series that differ only in scope labels are summed |
+/// | `> 100` | gauges | the value of each series; with `by(..)`, of the series that `aggregate` combines. Series that differ only in scope labels are always combined |
 /// | `absent`, `absent(10m)` | all | the series do not exist |
 ///
 /// Braces after a function, or after a metric in `ratio`, select series: `rate{status = error}`,
@@ -149,13 +154,20 @@
 /// The window of quantiles, rates and ratios is 5 minutes by default. `over = 10m` or `rate(10m)`
 /// sets another one.
 ///
+/// Rules keep the labels `job` and `env`: there is one alert for each program and each environment.
+/// `Artifacts::target_labels` of the feature `artifacts` names others.
+///
 /// | argument | meaning |
 /// |---|---|
 /// | `for = 5m` | how long the condition must hold before the alert fires. Default: no time |
 /// | `severity = critical` | the label `severity`. Default: `warning` |
 /// | `summary = ".."`, `description = ".."` | the text of the alert. `{provider}` is the value of the label, `{{ .. }}` a template of Prometheus |
-/// | `by(provider, kind)` | one alert for each combination of these labels, from the label set or from `scope(..)` of the catalog |
-/// | `labels(team = "voice")` | more labels of the alert |
+/// | `by(provider, kind)` | one alert for each combination of these labels, from the label set, from `scope(..)` of the catalog, or a target label: `by(instance)` |
+/// | `aggregate = max` | how the series of a gauge combine in this alert. In `ratio(..)` of two gauges it combines the ratios of the replicas |
+/// | `keep_firing_for = 10m` | how long the alert fires after the condition ended. Default: no time |
+/// | `runbook = "https://.."`, `dashboard = "https://.."` | links, as the annotations `runbook_url` and `dashboard_url` |
+/// | `annotations(impact = "..")` | more annotations |
+/// | `labels(team = "voice")` | more labels of the alert. Alertmanager's routes follow `team` |
 /// | `expr = ".."` | a condition in PromQL, in place of the others. It is checked when the artifacts are generated |
 /// | `external("node_.*")` | patterns of metric names in `expr` that other programs expose |
 /// | `fires("up 0")`, `silent("up 1")` | input series for the tests of an `expr`, in promtool's notation |
@@ -170,6 +182,7 @@
 /// | `errors = provider_errors`, `errors = self{code = "5xx"}` | the bad calls. Default: those with an error in the outcome label |
 /// | `by(..)` | one error budget for each combination of these labels |
 /// | `name = ..` | the name, which is the prefix of its alerts |
+/// | `for`, `keep_firing_for`, `runbook`, `dashboard`, `annotations(..)`, `labels(..)` | as in an alert, for the alerts of the objective |
 ///
 /// `#[panel(..)]` sets how a dashboard shows the metric:
 ///
@@ -179,6 +192,7 @@
 /// | `unit = ".."` | Grafana's name of the unit |
 /// | `form = stat` | the form: `stat`, `timeseries`, `gauge` or `heatmap` |
 /// | `by(..)` | one line for each combination of these labels |
+/// | `aggregate = max` | how the series of a gauge combine in this panel |
 /// | `quantiles(p50, p95)` | the quantiles of a histogram |
 /// | `thresholds(yellow = 3, red = 5)` | the values at which the color changes |
 /// | `hidden` | no panel |
@@ -213,7 +227,8 @@
 /// # Errors
 ///
 /// Names of labels or values that do not exist do not compile. Neither does a quantile with a
-/// threshold above the highest bucket bound, nor a latency objective between two bounds:
+/// threshold above the highest bucket bound, nor a latency objective between two bounds. A condition
+/// that can never hold is rejected too: `share(status = error) > 100%`, or `by(status)` with it:
 ///
 /// ```compile_fail
 /// # use glyph_core as glyph_runtime;

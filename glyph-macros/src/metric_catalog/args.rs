@@ -7,7 +7,8 @@ use syn::{
 };
 
 use super::{
-    artifact::ArtifactArgs, buckets::BucketsArg, scope_args::ScopeArgs, stage_args::StageArgs,
+    artifact::ArtifactArgs, buckets::BucketsArg, quantity::Quantity, scope_args::ScopeArgs,
+    sign::Sign, stage_args::StageArgs,
 };
 use crate::{
     arguments::{Arguments, assigned, assigned_path, listed},
@@ -22,6 +23,10 @@ pub(super) struct CatalogArgs {
     pub(super) stages: Option<Ident>,
     pub(super) max_series: Option<LitInt>,
     pub(super) forbidden: Vec<IdentOrStr>,
+    /// Labels that a scrape or a collector sets on every series.
+    pub(super) target_labels: Vec<IdentOrStr>,
+    /// The interval at which the rules are evaluated.
+    pub(super) rule_interval: Option<Quantity>,
     pub(super) scope: Option<ScopeArgs>,
     pub(super) root: Option<Path>,
 }
@@ -35,6 +40,8 @@ impl CatalogArgs {
                 "stages",
                 "max_series",
                 "forbid_labels",
+                "target_labels",
+                "rule_interval",
                 "scope",
                 "crate",
             ];
@@ -47,6 +54,8 @@ impl CatalogArgs {
                         "stages" => args.stages = Some(assigned(input)?),
                         "max_series" => args.max_series = Some(assigned(input)?),
                         "forbid_labels" => args.forbidden = listed(input)?,
+                        "target_labels" => args.target_labels = listed(input)?,
+                        "rule_interval" => args.rule_interval = Some(assigned(input)?),
                         "scope" => args.scope = Some(ScopeArgs::parse(key, input, errors)?),
                         _ => args.root = Some(assigned_path(input)?),
                     }
@@ -73,6 +82,16 @@ impl IdentOrStr {
     }
 }
 
+impl IdentOrStr {
+    /// The string, at the tokens of the name.
+    pub(super) fn text(&self) -> LitStr {
+        match self {
+            Self::Ident(ident) => LitStr::new(&ident.unraw().to_string(), ident.span()),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
 impl Parse for IdentOrStr {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.peek(LitStr) {
@@ -91,6 +110,17 @@ impl quote::ToTokens for IdentOrStr {
     }
 }
 
+const METRIC_KEYS: [&str; 8] = [
+    "name",
+    "label",
+    "unit",
+    "buckets",
+    "sparse",
+    "aggregate",
+    "liveness",
+    "starts",
+];
+
 /// The attributes of a field.
 #[derive(Default)]
 pub(super) struct FieldArgs {
@@ -104,6 +134,10 @@ pub(super) struct FieldArgs {
     pub(super) unit: Option<IdentOrStr>,
     pub(super) buckets: Option<BucketsArg>,
     pub(super) sparse: bool,
+    /// The operator that combines several series of a gauge.
+    pub(super) aggregate: Option<IdentOrStr>,
+    /// What the metric says of its process.
+    pub(super) sign: Option<Sign>,
     pub(super) stages: Vec<StageArgs>,
     pub(super) artifacts: ArtifactArgs,
 }
@@ -112,7 +146,7 @@ impl FieldArgs {
     /// Removes the catalog's attributes from `attributes`.
     pub(super) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        let mut metric = Arguments::new("metric", &["name", "label", "unit", "buckets", "sparse"]);
+        let mut metric = Arguments::new("metric", &METRIC_KEYS);
         attributes.retain(|attribute| {
             let Some(name) = attribute.path().get_ident() else {
                 return true;
@@ -137,16 +171,30 @@ impl FieldArgs {
 
     fn read_metric(&mut self, attribute: &Attribute, keys: &mut Arguments, errors: &mut Errors) {
         self.metric.get_or_insert_with(|| attribute.path().clone());
-        keys.read(attribute, errors, |key, input, _| {
+        keys.read(attribute, errors, |key, input, errors| {
             match key.to_string().as_str() {
                 "name" => self.name = Some(assigned(input)?),
                 "label" => self.label = Some(assigned(input)?),
                 "unit" => self.unit = Some(assigned(input)?),
                 "buckets" => self.buckets = Some(assigned(input)?),
+                "aggregate" => self.aggregate = Some(assigned(input)?),
+                "liveness" => self.read_sign(Sign::Liveness(key.clone()), key, errors),
+                "starts" => self.read_sign(Sign::Starts(key.clone()), key, errors),
                 _ => self.sparse = true,
             }
             Ok(())
         });
+    }
+
+    fn read_sign(&mut self, sign: Sign, key: &Ident, errors: &mut Errors) {
+        if self.sign.is_some() {
+            errors.at(
+                key,
+                "`liveness` and `starts` exclude each other: remove one",
+            );
+        } else {
+            self.sign = Some(sign);
+        }
     }
 
     fn read_catalog(&mut self, attribute: &Attribute, errors: &mut Errors) {

@@ -8,15 +8,21 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{Type, ext::IdentExt};
 
 use super::{
+    aggregate::Aggregate,
     artifact::{self, Artifacts},
     buckets::Buckets,
     expand_checks, expand_scope, expand_stage, expand_stage_module,
     field::{Kind, Metric},
     model::Catalog,
+    sign::Sign,
     stage::Stage,
     unit::Unit,
 };
-use crate::{diagnostic::TokenRange, home::hidden_module, span_callsite::source_crate};
+use crate::{
+    diagnostic::TokenRange,
+    home::{hidden_module, option},
+    span_callsite::source_crate,
+};
 
 pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let rt = hidden_module(&catalog.root);
@@ -209,8 +215,15 @@ fn descriptor(
     rt: &TokenStream,
 ) -> TokenStream {
     let Metric {
-        name, help, sparse, ..
+        name,
+        help,
+        sparse,
+        aggregate,
+        sign,
+        ..
     } = metric;
+    let aggregate = Aggregate::tokens(*aggregate, rt);
+    let sign = Sign::tokens(sign.as_ref(), rt);
     let (otel_name, family) = (&name.otel, &name.family);
     let field = metric.field();
     let (kind, unit) = (kind(metric.kind), unit(&metric.unit, rt));
@@ -232,6 +245,8 @@ fn descriptor(
             labels: #labels,
             buckets: #buckets,
             sparse: #sparse,
+            aggregate: #aggregate,
+            sign: #sign,
             #artifacts
             file: #rt::core::file!(),
             line: #line,
@@ -334,6 +349,7 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let Catalog {
         namespace,
         max_series,
+        target_labels,
         ..
     } = catalog;
     let stages = expand_stage::descriptors(catalog, rt);
@@ -345,6 +361,9 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let bound = catalog.stages.iter().flat_map(Stage::bindings);
     let bound = bound.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
     let line = line(catalog.line);
+    let interval = catalog.rule_interval;
+    let interval = interval.map(|interval| quote!(#rt::Duration::from_secs(#interval)));
+    let interval = option(rt, interval);
     quote! {
         static __GLYPH_DESCRIPTOR: #rt::CatalogDescriptor = <#ident as #rt::Catalog>::DESCRIPTOR;
         #[automatically_derived]
@@ -356,6 +375,8 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
                 metrics: &__GLYPH_METRICS,
                 stages: &[#(#stages),*],
                 scope: &__GLYPH_SCOPE_LABELS,
+                target_labels: &[#(#target_labels),*],
+                rule_interval: #interval,
                 nested: &[#(#nested),*],
                 file: #rt::core::file!(),
                 line: #line,

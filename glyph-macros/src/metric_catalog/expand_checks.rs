@@ -25,7 +25,7 @@ pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let stages = forbidden_stage_labels(catalog);
     let scope = expand_scope::checks(catalog);
     let artifacts = catalog.artifacts.iter().enumerate();
-    let artifacts = artifacts.map(|(index, of)| artifact::checks(index, of, &catalog.metrics));
+    let artifacts = artifacts.map(|(index, of)| artifact::checks(index, of, catalog));
     quote! {
         use #rt as __glyph;
         #budget

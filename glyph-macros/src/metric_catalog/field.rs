@@ -6,10 +6,12 @@ use syn::{
 };
 
 use super::{
+    aggregate::Aggregate,
     args::FieldArgs,
     artifact::ArtifactArgs,
     buckets::{Buckets, BucketsArg},
     metric_name::MetricName,
+    sign::Sign,
     stage_args::StageArgs,
     unit::Unit,
 };
@@ -54,6 +56,8 @@ pub(super) struct Metric {
     /// The buckets of a histogram.
     pub(super) buckets: Option<Buckets>,
     pub(super) sparse: bool,
+    pub(super) aggregate: Option<Aggregate>,
+    pub(super) sign: Option<Sign>,
     pub(super) line: usize,
 }
 
@@ -151,6 +155,10 @@ fn metric(
     let label = args
         .label
         .filter(|label| is_label(label, labels.is_some(), errors));
+    let aggregate = args
+        .aggregate
+        .and_then(|written| Aggregate::of(kind, &written, errors));
+    let sign = args.sign.and_then(|sign| sign.checked(kind, errors));
     Metric {
         ident,
         written_name: args.name,
@@ -162,6 +170,8 @@ fn metric(
         help,
         buckets,
         sparse: args.sparse,
+        aggregate,
+        sign,
         line,
     }
 }

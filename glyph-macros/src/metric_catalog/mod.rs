@@ -1,5 +1,6 @@
 //! `#[metric_catalog]`: a struct whose fields are the metrics of a program.
 
+mod aggregate;
 mod args;
 mod artifact;
 mod buckets;
@@ -16,6 +17,7 @@ mod quantity;
 mod role;
 mod scope;
 mod scope_args;
+mod sign;
 mod stage;
 mod stage_args;
 mod unit;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use syn::{Ident, ItemStruct, LitInt, LitStr, Path};
 
 use super::{
-    args::CatalogArgs,
+    args::{CatalogArgs, IdentOrStr},
     artifact::{self, ArtifactArgs, Artifacts},
     field::{Meaning, Metric, Nested},
     metric_name,
@@ -22,6 +22,9 @@ use crate::{
 
 const DEFAULT_MAX_SERIES: usize = 10_000;
 
+/// The target labels that every catalog knows, as in glyph-core.
+pub(super) const TARGET_LABELS: [&str; 3] = ["job", "instance", "env"];
+
 pub(super) struct Catalog {
     /// The user's struct, without the catalog's attributes.
     pub(super) structure: ItemStruct,
@@ -31,6 +34,9 @@ pub(super) struct Catalog {
     /// The tokens of `max_series`, or the struct's name.
     pub(super) max_series_range: TokenRange,
     pub(super) forbidden: Vec<String>,
+    pub(super) target_labels: Vec<String>,
+    /// The interval at which the rules are evaluated, in seconds.
+    pub(super) rule_interval: Option<u64>,
     pub(super) scope: Option<Scope>,
     pub(super) stage_module: Option<Ident>,
     pub(super) metrics: Vec<Metric>,
@@ -57,17 +63,16 @@ impl Catalog {
         for label in &args.forbidden {
             label_name::check(&label.value(), label, errors);
         }
+        let rule_interval = args.rule_interval.as_ref();
+        let rule_interval = rule_interval.and_then(|interval| errors.ok(interval.seconds()));
+        let target_labels = target_labels(&args.target_labels, errors);
         let namespace = args
             .namespace
             .as_ref()
             .map(LitStr::value)
             .unwrap_or_default();
         let max_series = max_series(args.max_series.as_ref(), errors);
-        let forbidden: Vec<String> = args
-            .forbidden
-            .iter()
-            .map(super::args::IdentOrStr::value)
-            .collect();
+        let forbidden: Vec<String> = args.forbidden.iter().map(IdentOrStr::value).collect();
         let scope = args
             .scope
             .and_then(|scope| Scope::read(scope, &forbidden, errors));
@@ -80,6 +85,7 @@ impl Catalog {
             metrics: &fields.metrics,
             rejected: &fields.rejected,
             scope: scope.as_ref(),
+            target_labels: &target_labels,
         };
         let stages = stages(&known, fields.stages, errors);
         let artifacts = artifact::read(&known, fields.artifacts, errors);
@@ -93,6 +99,8 @@ impl Catalog {
             namespace,
             max_series,
             forbidden,
+            target_labels,
+            rule_interval,
             scope,
             stage_module,
             metrics: fields.metrics,
@@ -137,6 +145,27 @@ impl Fields {
         }
         fields
     }
+}
+
+/// The declared target labels. Reports the labels that every catalog has.
+fn target_labels(written: &[IdentOrStr], errors: &mut Errors) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for label in written {
+        let name = label.value();
+        if TARGET_LABELS.contains(&name.as_str()) {
+            errors.at(
+                label,
+                format!("every catalog knows the target label `{name}`: remove it"),
+            );
+        } else if kept.contains(&name) {
+            errors.at(label, format!("duplicate label `{name}`: remove one"));
+        } else {
+            let before = errors.len();
+            label_name::check(&name, label, errors);
+            kept.extend((errors.len() == before).then_some(name));
+        }
+    }
+    kept
 }
 
 fn max_series(written: Option<&LitInt>, errors: &mut Errors) -> usize {

@@ -87,6 +87,8 @@ pub(super) struct Known<'catalog> {
     /// Rejected fields. A reference to one is not a second error.
     pub(super) rejected: &'catalog HashSet<String>,
     pub(super) scope: Option<&'catalog Scope>,
+    /// Target labels in addition to those that every catalog knows.
+    pub(super) target_labels: &'catalog [String],
 }
 
 impl Known<'_> {

@@ -91,9 +91,9 @@ fn each_error_names_alert_location_and_nearest_name() {
     let expected = [
         "alert `Syntax`: `rate(mistakes_calls_total[5m]` is not PromQL: ",
         "alert `Metric`: no catalog declares `mistakes_call_total`; did you mean `mistakes_calls_total`? ",
-        "alert `LabelName`: `mistakes_calls_total` has no label `knd`; did you mean `kind`? allowed: instance, job, kind, status",
+        "alert `LabelName`: `mistakes_calls_total` has no label `knd`; did you mean `kind`? allowed: env, instance, job, kind, status",
         "alert `LabelValue`: label `kind` of `mistakes_calls_total` has no value `tts|s2s`; allowed: llm, stt",
-        "alert `Grouping`: no series in the expression has a label `provider`; allowed: instance, job",
+        "alert `Grouping`: no series in the expression has a label `provider`; allowed: env, instance, job",
         "alert `Foreign`: no catalog declares `node_load1`; ",
         "alert `Pattern`: `external(\"node_(\")` is not a regular expression: ",
         "alert `Pattern`: no catalog declares `node_load1`; ",

@@ -72,8 +72,7 @@ fn voice_pipeline_has_its_established_panels() {
     );
     let errors = panel(&dashboard, "Provider Errors (rate)");
     assert_eq!(steps(errors), [("green", None), ("red", Some(0.1))]);
-    let chosen =
-        r#"{env=~"$env", tenant_id=~"$tenant_id", campaign_id=~"$campaign_id"}[$__rate_interval]"#;
+    let chosen = r#"{job=~"$job", env=~"$env", instance=~"$instance", tenant_id=~"$tenant_id", campaign_id=~"$campaign_id"}[$__rate_interval]"#;
     let latency = |quantile: &str| {
         let rate = format!("rate(glyphoxa_llm_duration_seconds_bucket{chosen})");
         format!("histogram_quantile({quantile}, sum by (le) ({rate}))")
@@ -92,11 +91,11 @@ fn voice_pipeline_has_its_established_panels() {
 }
 
 /// Returns the expressions of a panel, each on one line, because long ones are wrapped.
-fn on_one_line(panel: &Value) -> Vec<String> {
+pub(crate) fn on_one_line(panel: &Value) -> Vec<String> {
     expressions(panel).into_iter().map(without_blanks).collect()
 }
 
-fn without_blanks(expr: impl AsRef<str>) -> String {
+pub(crate) fn without_blanks(expr: impl AsRef<str>) -> String {
     expr.as_ref().split_whitespace().collect()
 }
 
@@ -137,7 +136,7 @@ fn grafana_alert_fires_while_its_query_has_a_value() {
     let alerting = glyphoxa::artifacts().grafana_alerting().unwrap();
     let expected = [
         "uid: glyphoxa-NoActiveSessions\n",
-        "expr: sum without (tenant_id, campaign_id) (glyphoxa_active_sessions) == 0\n",
+        "expr: sum by (job, env) (glyphoxa_active_sessions) == 0\n",
         "expression: is_number($A)\n",
         "summary: Provider {{ $labels.provider }} ({{ $labels.kind }}) is failing\n",
         "for: 2m\n",
@@ -191,27 +190,46 @@ fn scope_label_is_a_dashboard_variable() {
     let without = parsed(&Artifacts::of::<Rented>());
     assert_eq!(
         variables(&without),
-        ["datasource", "traces", "env", "tenant_id"]
+        [
+            "datasource",
+            "traces",
+            "job",
+            "env",
+            "instance",
+            "tenant_id"
+        ]
     );
     let rooms = panel(&without, "Rooms");
-    assert_eq!(expressions(rooms), [r#"sum(rented_rooms{env=~"$env"})"#]);
+    let targets = r#"job=~"$job", env=~"$env", instance=~"$instance""#;
+    assert_eq!(
+        expressions(rooms),
+        [format!("sum(rented_rooms{{{targets}}})")]
+    );
     let calls = panel(&without, "Calls");
     assert_eq!(
-        expressions(calls),
-        [
-            r#"sum(rate(rented_calls_total{env=~"$env", tenant_id=~"$tenant_id"}[$__rate_interval]))"#
-        ]
+        on_one_line(calls),
+        [without_blanks(format!(
+            "sum(rate(rented_calls_total{{{targets}, tenant_id=~\"$tenant_id\"}}[$__rate_interval]))"
+        ))]
     );
     let all = parsed(&Artifacts::of::<Rented>().target_labels(["tenant_id"]));
     let rooms = panel(&all, "Rooms");
     assert_eq!(
         expressions(rooms),
-        [r#"sum(rented_rooms{env=~"$env", tenant_id=~"$tenant_id"})"#]
+        [r#"sum(rented_rooms{job=~"$job", tenant_id=~"$tenant_id", instance=~"$instance"})"#]
     );
     let voice = parsed(&glyphoxa::artifacts());
     assert_eq!(
         variables(&voice),
-        ["datasource", "traces", "env", "tenant_id", "campaign_id"]
+        [
+            "datasource",
+            "traces",
+            "job",
+            "env",
+            "instance",
+            "tenant_id",
+            "campaign_id"
+        ]
     );
 }
 
@@ -339,4 +357,30 @@ fn handwritten_dashboards_are_checked_against_catalogs() {
         value.starts_with("hand.json:14: panel `Value`: label `kind` of `voice_calls_total` has no value `sst`; did you mean `stt`?"),
         "{value}"
     );
+}
+
+#[test]
+fn target_labels_are_variables_that_narrow_each_other() {
+    let dashboard = parsed(&Artifacts::of::<Rented>().target_labels(["cluster"]));
+    let list = dashboard["templating"]["list"].as_array().unwrap();
+    let variable = |name: &str| list.iter().find(|of| of["name"] == name).unwrap();
+    let any = r#"__name__=~"rented_calls(_total|_count)?""#;
+    for (name, values) in [
+        ("job", format!("label_values({{{any}}}, job)")),
+        (
+            "cluster",
+            format!(r#"label_values({{{any}, job=~"$job"}}, cluster)"#),
+        ),
+        (
+            "instance",
+            format!(r#"label_values({{{any}, job=~"$job", cluster=~"$cluster"}}, instance)"#),
+        ),
+    ] {
+        let found = variable(name);
+        assert_eq!(found["query"]["query"], values, "{name}");
+        assert_eq!([&found["multi"], &found["includeAll"]], [true, true]);
+    }
+    // "All" jobs are those of the program, as other programs have the metrics of its crates too.
+    assert_eq!(variable("job").get("allValue"), None);
+    assert_eq!(variable("cluster")["allValue"], ".*");
 }

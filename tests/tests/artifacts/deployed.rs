@@ -139,7 +139,24 @@ fn probes_and_scrapes_are_in_no_objective() {
         assert_eq!(expr.matches(&probes).count(), selectors, "{expr}");
         checked += 1;
     }
-    assert_eq!(checked, 7);
+    assert_eq!(checked, 9);
+}
+
+#[test]
+fn alertmanager_has_the_generated_routes() {
+    let (used, generated) = (
+        yaml("alertmanager/alertmanager.yml"),
+        yaml("alertmanager/routes.yml"),
+    );
+    for part in ["route", "inhibit_rules"] {
+        assert_eq!(used[part], generated[part], "{part}");
+    }
+    let receivers = |of: &Value| -> Vec<String> {
+        let receivers = of["receivers"].as_array().unwrap().iter();
+        let names = receivers.map(|receiver| receiver["name"].as_str().unwrap().to_owned());
+        names.collect()
+    };
+    assert_eq!(receivers(&used), receivers(&generated));
 }
 
 #[test]

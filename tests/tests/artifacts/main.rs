@@ -29,11 +29,16 @@ mod glyphoxa;
 #[path = "../../../examples/gospelib/telemetry.rs"]
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod gospelib;
+#[expect(dead_code, reason = "only its declaration matters here")]
+mod impossible;
 mod internal;
 #[expect(dead_code, reason = "only its declaration matters here")]
+mod on_call;
 mod promql;
 mod promtool;
 mod published;
+#[expect(dead_code, reason = "only its declaration matters here")]
+mod replicas;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod shop;
 mod stack;

@@ -7,7 +7,7 @@ use glyph_runtime::{
 };
 
 use crate::{
-    dashboards::{expressions, panel, parsed, variables},
+    dashboards::{expressions, on_one_line, panel, parsed, variables, without_blanks},
     promtool,
 };
 
@@ -92,8 +92,8 @@ fn chess() -> Artifacts {
     Artifacts::of::<ChessMetrics>()
 }
 
-/// Returns the expressions of an alert in one line.
-fn expression(rules: &str, alert: &str) -> String {
+/// Returns the expression of an alert in one line.
+pub(crate) fn expression(rules: &str, alert: &str) -> String {
     let (_, rule) = rules.split_once(&format!("alert: {alert}\n")).unwrap();
     let (expr, _) = rule.split_once("  labels:").unwrap();
     let (expr, _) = expr.split_once("  for:").unwrap_or((expr, ""));
@@ -110,15 +110,15 @@ fn rule_sums_over_tenants_unless_grouped_by_tenant() {
     let expected = [
         (
             "SlowAnswers",
-            "histogram_quantile(0.95, sum by (le) (rate(chess_answer_duration_seconds_bucket[5m]))) > 1",
+            "histogram_quantile(0.95, sum by (le, job, env) (rate(chess_answer_duration_seconds_bucket[5m]))) > 1",
         ),
         (
             "SlowForTenant",
-            "histogram_quantile(0.95, sum by (le, tenant_id) (rate(chess_answer_duration_seconds_bucket[5m]))) > 1",
+            "histogram_quantile(0.95, sum by (le, tenant_id, job, env) (rate(chess_answer_duration_seconds_bucket[5m]))) > 1",
         ),
         (
             "MovesFail",
-            "sum(rate(chess_moves_total{status=\"error\"}[5m])) / sum(rate(chess_moves_total[5m])) > 0.05",
+            "sum by (job, env) (rate(chess_moves_total{status=\"error\"}[5m])) / sum by (job, env) (rate(chess_moves_total[5m])) > 0.05",
         ),
         (
             "BoardsFull",
@@ -126,7 +126,7 @@ fn rule_sums_over_tenants_unless_grouped_by_tenant() {
         ),
         (
             "BoardsOfTenantFull",
-            "sum by (tenant_id) (chess_boards) > 10",
+            "sum by (tenant_id, job, env) (chess_boards) > 10",
         ),
         (
             "ClocksRunning",
@@ -153,8 +153,8 @@ fn misspelled_scope_label_is_reported_with_a_suggestion() {
     assert_eq!(
         told,
         [
-            "`chess_moves_total` has no label `tenant_ids`; did you mean `tenant_id`? allowed: instance, job, tenant_id",
-            "no series in the expression has a label `tenant`; did you mean `tenant_id`? allowed: instance, job, tenant_id",
+            "`chess_moves_total` has no label `tenant_ids`; did you mean `tenant_id`? allowed: env, instance, job, tenant_id",
+            "no series in the expression has a label `tenant`; did you mean `tenant_id`? allowed: env, instance, job, tenant_id",
         ]
     );
 }
@@ -175,7 +175,15 @@ fn dashboard_has_a_variable_for_each_scope_label() {
     let dashboard = parsed(&chess());
     assert_eq!(
         variables(&dashboard),
-        ["datasource", "traces", "env", "tenant_id", "campaign_id"]
+        [
+            "datasource",
+            "traces",
+            "job",
+            "env",
+            "instance",
+            "tenant_id",
+            "campaign_id"
+        ]
     );
     let list = dashboard["templating"]["list"].as_array().unwrap();
     let campaign = list.last().unwrap();
@@ -185,10 +193,10 @@ fn dashboard_has_a_variable_for_each_scope_label() {
         campaign["query"]["query"],
         "label_values({__name__=~\"(chess_answer_duration_seconds|chess_moves|chess_boards|clocks_running)(_total|_count)?\"}, campaign_id)"
     );
-    let chosen = r#"env=~"$env", tenant_id=~"$tenant_id", campaign_id=~"$campaign_id""#;
+    let chosen = r#"job=~"$job", env=~"$env", instance=~"$instance", tenant_id=~"$tenant_id", campaign_id=~"$campaign_id""#;
     assert_eq!(
-        expressions(panel(&dashboard, "Running")),
-        [format!("sum(clocks_running{{{chosen}}})")]
+        on_one_line(panel(&dashboard, "Running")),
+        [without_blanks(format!("sum(clocks_running{{{chosen}}})"))]
     );
     let moves = expressions(panel(&dashboard, "Moves by tenant"));
     let rate = format!("rate(chess_moves_total{{{chosen}}}[$__rate_interval])");
@@ -329,37 +337,37 @@ evaluation_interval: 1m
 tests:
   - interval: 1m
     input_series:
-      - { series: 'chess_boards{side="white"}', values: '60x10' }
-      - { series: 'chess_boards{side="white", tenant_id="a"}', values: '60x10' }
-      - { series: 'chess_boards{side="white", tenant_id="b", campaign_id="c"}', values: '60x10' }
-      - { series: 'chess_moves_total{side="black", status="ok"}', values: '0+600x10' }
-      - { series: 'chess_moves_total{side="black", status="ok", tenant_id="a"}', values: '0+60x10' }
-      - { series: 'chess_moves_total{side="black", status="error", tenant_id="a"}', values: '0+60x10' }
+      - { series: 'chess_boards{job="a", side="white"}', values: '60x10' }
+      - { series: 'chess_boards{job="a", side="white", tenant_id="a"}', values: '60x10' }
+      - { series: 'chess_boards{job="a", side="white", tenant_id="b", campaign_id="c"}', values: '60x10' }
+      - { series: 'chess_moves_total{job="a", side="black", status="ok"}', values: '0+600x10' }
+      - { series: 'chess_moves_total{job="a", side="black", status="ok", tenant_id="a"}', values: '0+60x10' }
+      - { series: 'chess_moves_total{job="a", side="black", status="error", tenant_id="a"}', values: '0+60x10' }
     alert_rule_test:
       - eval_time: 10m
         alertname: BoardsFull
         exp_alerts:
-          - exp_labels: { severity: warning, side: white }
-            exp_annotations: { summary: white has no boards left }
+          - exp_labels: { severity: warning, job: a, side: white }
+            exp_annotations: { summary: white has no boards left, description: 'chess_boards is 180, above 100, for job a side white.' }
       - eval_time: 10m
         alertname: BoardsOfTenantFull
         exp_alerts:
-          - exp_labels: { severity: warning }
-            exp_annotations: { summary: ' has no boards left' }
-          - exp_labels: { severity: warning, tenant_id: a }
-            exp_annotations: { summary: a has no boards left }
-          - exp_labels: { severity: warning, tenant_id: b }
-            exp_annotations: { summary: b has no boards left }
+          - exp_labels: { severity: warning, job: a }
+            exp_annotations: { summary: ' has no boards left', description: 'chess_boards is 60, above 10, for job a.' }
+          - exp_labels: { severity: warning, job: a, tenant_id: a }
+            exp_annotations: { summary: a has no boards left, description: 'chess_boards is 60, above 10, for job a tenant_id a.' }
+          - exp_labels: { severity: warning, job: a, tenant_id: b }
+            exp_annotations: { summary: b has no boards left, description: 'chess_boards is 60, above 10, for job a tenant_id b.' }
       - eval_time: 10m
         alertname: MovesFail
         exp_alerts:
-          - exp_labels: { severity: warning }
-            exp_annotations: { summary: Moves fail }
+          - exp_labels: { severity: warning, job: a }
+            exp_annotations: { summary: Moves fail, description: 'The ratio of chess_moves (status error) to chess_moves over 5m is 8.333%, above 5%, for job a.' }
       - eval_time: 10m
         alertname: MovesOfTenantFail
         exp_alerts:
-          - exp_labels: { severity: warning, side: black, tenant_id: a }
-            exp_annotations: { summary: black of a fails }
+          - exp_labels: { severity: warning, job: a, side: black, tenant_id: a }
+            exp_annotations: { summary: black of a fails, description: 'The ratio of chess_moves (status error) to chess_moves over 5m is 50%, above 5%, for job a side black tenant_id a.' }
 "#;
 
 #[test]

@@ -66,7 +66,9 @@ fn check(prometheus: &Prometheus, folder: &Path) {
         // The pipeline's own sessions have no tenant.
         let promql = promql
             .replace("$tenant_id", ".*")
-            .replace("$campaign_id", ".*");
+            .replace("$campaign_id", ".*")
+            .replace("$instance", ".*")
+            .replace("$job", "glyphoxa");
         for env in ["here", ".*"] {
             let promql = promql
                 .replace("$__rate_interval", "1m")

@@ -4,11 +4,11 @@ use syn::LitStr;
 
 use super::{
     MetricField, Taken, alert_args::AlertArgs, annotation::Annotation, condition::Comparison,
-    labels, measure::Measure, selection::Selection,
+    labels, measure::Measure, on_call::OnCall, selection::Selection,
 };
 use crate::{
     diagnostic::{Errors, TokenRange},
-    metric_catalog::args::IdentOrStr,
+    metric_catalog::{aggregate::Aggregate, args::IdentOrStr, field::Kind},
     suggestion::did_you_mean,
 };
 
@@ -16,12 +16,11 @@ pub(super) struct Alert {
     pub(super) name: IdentOrStr,
     pub(super) condition: Condition,
     pub(super) by: Vec<IdentOrStr>,
-    /// The duration of `for`, in seconds.
-    pub(super) pending: u64,
+    pub(super) aggregate: Option<Aggregate>,
     pub(super) severity: String,
     pub(super) summary: Option<Annotation>,
     pub(super) description: Option<Annotation>,
-    pub(super) labels: Vec<(String, String)>,
+    pub(super) on_call: OnCall,
 }
 
 pub(super) enum Condition {
@@ -57,6 +56,7 @@ impl Alert {
     /// Whether each series of a gauge is compared by itself and keeps its labels.
     pub(super) fn keeps_labels(&self) -> bool {
         self.by.is_empty()
+            && self.aggregate.is_none()
             && matches!(
                 self.condition,
                 Condition::Compare {
@@ -67,7 +67,12 @@ impl Alert {
     }
 
     pub(super) fn annotations(&self) -> impl Iterator<Item = &Annotation> {
-        [&self.summary, &self.description].into_iter().flatten()
+        let others = self.on_call.annotations.iter();
+        let others = others.map(|(_, annotation)| annotation);
+        [&self.summary, &self.description]
+            .into_iter()
+            .flatten()
+            .chain(others)
     }
 }
 
@@ -83,26 +88,31 @@ impl MetricField<'_> {
         if !taken.insert(name.clone()) {
             errors.at(&args.name, format!("duplicate alert `{name}`: rename one"));
         }
-        let pending = args.pending.take();
-        let pending = pending.and_then(|pending| errors.ok(pending.seconds()));
+        let on_call = std::mem::take(&mut args.on_call).model(errors);
         let annotation = |text: Option<LitStr>, errors: &mut Errors| {
             text.map(|text| Annotation::read(text, errors))
         };
         let summary = annotation(args.summary.take(), errors);
         let description = annotation(args.description.take(), errors);
         let by = labels::once(std::mem::take(&mut args.by), errors);
-        let added = labels::added(std::mem::take(&mut args.labels), errors);
         let severity = args.severity.as_ref().map(IdentOrStr::value);
-        let (name, condition) = self.condition(args, &by, errors);
+        let written = args.aggregate.take();
+        let aggregate = written.as_ref();
+        let aggregate = aggregate.and_then(|written| Aggregate::read(written, errors));
+        let (name, condition) = self.condition(args, &by, aggregate, errors);
+        let condition = condition?;
+        if let Some(written) = &written {
+            self.check_combined(&condition, written, errors);
+        }
         let alert = Alert {
-            condition: condition?,
+            condition,
             name,
             by,
-            pending: pending.unwrap_or(0),
+            aggregate,
             severity: severity.unwrap_or_else(|| "warning".to_owned()),
             summary,
             description,
-            labels: added,
+            on_call,
         };
         self.check_annotations(&alert, errors);
         Some(alert)
@@ -112,6 +122,7 @@ impl MetricField<'_> {
         &self,
         args: AlertArgs,
         by: &[IdentOrStr],
+        aggregate: Option<Aggregate>,
         errors: &mut Errors,
     ) -> (IdentOrStr, Option<Condition>) {
         let AlertArgs {
@@ -167,10 +178,37 @@ impl MetricField<'_> {
                         errors.at(first, message);
                     }
                 }
-                self.measured(condition, &name, over, by, errors)
+                self.measured(condition, &name, over, by, aggregate, errors)
             }
         };
         (name, condition)
+    }
+}
+
+impl MetricField<'_> {
+    /// Reports the operator of an alert that compares no gauges, and an operator that ratios do not
+    /// have.
+    fn check_combined(&self, condition: &Condition, written: &IdentOrStr, errors: &mut Errors) {
+        let is_gauge = |of: &&Selection| {
+            let metric = self.known.metrics.get(of.metric);
+            metric.is_some_and(|metric| metric.kind == Kind::Gauge)
+        };
+        let measure = match condition {
+            Condition::Compare { measure, .. } => Some(measure),
+            _ => None,
+        };
+        let measure = measure.filter(|measure| measure.selections().iter().all(is_gauge));
+        match measure {
+            None => errors.at(
+                written,
+                "`aggregate` is for the values of gauges: remove it",
+            ),
+            Some(Measure::Ratio { .. }) if written.value() == "last" => errors.at(
+                written,
+                "a ratio is not scraped, so it has no last value; allowed: sum, avg, max, min",
+            ),
+            Some(_) => {}
+        }
     }
 }
 
@@ -209,7 +247,7 @@ impl MetricField<'_> {
         if alert.keeps_labels() {
             self.reject_scope_labels(alert, errors);
         } else {
-            check_annotations(alert, errors);
+            self.check_aggregated(alert, errors);
         }
     }
 
@@ -217,7 +255,7 @@ impl MetricField<'_> {
     fn reject_scope_labels(&self, alert: &Alert, errors: &mut Errors) {
         let scope = self.known.scope.iter().flat_map(|scope| &scope.labels);
         let scope: Vec<&str> = scope.map(|label| label.name.as_str()).collect();
-        let own = |label: &str| alert.labels.iter().any(|(name, _)| name == label);
+        let own = |label: &str| alert.on_call.labels.iter().any(|(name, _)| name == label);
         for annotation in alert.annotations() {
             let labels = annotation.labels.iter().map(String::as_str);
             for label in labels.filter(|label| scope.contains(label) && !own(label)) {
@@ -233,24 +271,28 @@ impl MetricField<'_> {
     }
 }
 
-fn check_annotations(alert: &Alert, errors: &mut Errors) {
-    let mut known: Vec<String> = vec!["severity".to_owned()];
-    known.extend(alert.by.iter().map(IdentOrStr::value));
-    known.extend(alert.labels.iter().map(|(name, _)| name.clone()));
-    if let Condition::Absent { of, .. } = &alert.condition {
-        known.extend(of.matchers.iter().map(|matcher| matcher.label.value()));
-    }
-    for annotation in alert.annotations() {
-        for label in &annotation.labels {
-            if !known.contains(label) {
+impl MetricField<'_> {
+    /// Reports labels in annotations that a rule does not keep.
+    fn check_aggregated(&self, alert: &Alert, errors: &mut Errors) {
+        let mut known: Vec<String> = vec!["severity".to_owned()];
+        known.extend(alert.by.iter().map(IdentOrStr::value));
+        known.extend(alert.on_call.labels.iter().map(|(name, _)| name.clone()));
+        if let Condition::Absent { of, .. } = &alert.condition {
+            known.extend(of.matchers.iter().map(|matcher| matcher.label.value()));
+        } else {
+            let kept = self.kept_labels();
+            let kept: Vec<_> = kept.filter(|label| !known.contains(label)).collect();
+            known.extend(kept);
+        }
+        for annotation in alert.annotations() {
+            let labels = annotation.labels.iter();
+            for label in labels.filter(|label| !known.contains(label)) {
                 let hint = did_you_mean(label, &known);
+                let name = alert.name.value();
+                let known = known.join(", ");
                 errors.at(
                     &annotation.text,
-                    format!(
-                        "alert `{}` has no label `{label}`; {hint}allowed: {}",
-                        alert.name.value(),
-                        known.join(", ")
-                    ),
+                    format!("alert `{name}` has no label `{label}`; {hint}allowed: {known}"),
                 );
             }
         }

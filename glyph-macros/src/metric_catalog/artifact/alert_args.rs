@@ -1,24 +1,25 @@
 //! The grammar of `#[alert(Name, condition, for = 5m, severity = warning, ..)]`.
 
-use syn::{
-    Attribute, Ident, LitStr, Meta, Path, Token,
-    ext::IdentExt,
-    parse::{Parse, ParseStream},
-};
+use syn::{Attribute, Ident, LitStr, Meta, Path, Token, ext::IdentExt, parse::ParseStream};
 
-use super::{condition::ConditionArg, selection::skipped};
+use super::{condition::ConditionArg, on_call::OnCallArgs, selection::skipped};
 use crate::{
     arguments::{Arguments, assigned, listed},
     diagnostic::Errors,
     metric_catalog::{args::IdentOrStr, quantity::Quantity},
 };
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 16] = [
     "for",
+    "keep_firing_for",
     "severity",
     "summary",
     "description",
+    "runbook",
+    "dashboard",
+    "annotations",
     "by",
+    "aggregate",
     "labels",
     "over",
     "expr",
@@ -33,12 +34,12 @@ pub(super) struct AlertArgs {
     pub(super) condition: Option<ConditionArg>,
     /// Whether the condition has an error.
     pub(super) is_invalid: bool,
-    pub(super) pending: Option<Quantity>,
+    pub(super) on_call: OnCallArgs,
     pub(super) severity: Option<IdentOrStr>,
     pub(super) summary: Option<LitStr>,
     pub(super) description: Option<LitStr>,
     pub(super) by: Vec<IdentOrStr>,
-    pub(super) labels: Vec<LabelArg>,
+    pub(super) aggregate: Option<IdentOrStr>,
     pub(super) over: Option<Quantity>,
     pub(super) expression: Option<LitStr>,
     pub(super) external: Vec<LitStr>,
@@ -46,22 +47,6 @@ pub(super) struct AlertArgs {
     pub(super) fires: Vec<LitStr>,
     /// Series for which the expression stays silent.
     pub(super) silent: Vec<LitStr>,
-}
-
-/// `team = "voice"`.
-pub(super) struct LabelArg {
-    pub(super) name: IdentOrStr,
-    pub(super) value: IdentOrStr,
-}
-
-impl Parse for LabelArg {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = input.parse()?;
-        Ok(Self {
-            name,
-            value: assigned(input)?,
-        })
-    }
 }
 
 impl AlertArgs {
@@ -92,12 +77,12 @@ impl AlertArgs {
             name,
             condition,
             is_invalid: errors.len() > before,
-            pending: None,
+            on_call: OnCallArgs::default(),
             severity: None,
             summary: None,
             description: None,
             by: Vec::new(),
-            labels: Vec::new(),
+            aggregate: None,
             over: None,
             expression: None,
             external: Vec::new(),
@@ -105,13 +90,16 @@ impl AlertArgs {
             silent: Vec::new(),
         };
         Arguments::new("alert", &KEYS).read_rest(input, errors, |key, input, _| {
-            match key.to_string().as_str() {
-                "for" => alert.pending = Some(assigned(input)?),
+            let key = key.to_string();
+            if alert.on_call.read(&key, input)? {
+                return Ok(());
+            }
+            match key.as_str() {
                 "severity" => alert.severity = Some(assigned(input)?),
                 "summary" => alert.summary = Some(assigned(input)?),
                 "description" => alert.description = Some(assigned(input)?),
                 "by" => alert.by = listed(input)?,
-                "labels" => alert.labels = listed(input)?,
+                "aggregate" => alert.aggregate = Some(assigned(input)?),
                 "over" => alert.over = Some(assigned(input)?),
                 "expr" => alert.expression = Some(assigned(input)?),
                 "external" => alert.external = listed(input)?,

@@ -10,12 +10,14 @@ use super::{
     annotation::Annotation,
     measure::Measure,
     objective::{Indicator, Objective},
+    on_call::OnCall,
     panel::Panel,
     selection::{Matcher, Selection},
 };
 use crate::{
     home::option,
     metric_catalog::{
+        aggregate::Aggregate,
         args::IdentOrStr,
         expand::{line, of_metric},
         field::Metric,
@@ -88,28 +90,45 @@ impl Expansion<'_> {
         let line = line(alert.name.span().start().line);
         let condition = self.condition(&alert.condition);
         let (by, severity) = (names(&alert.by), &alert.severity);
-        let pending = self.duration(alert.pending);
+        let aggregate = Aggregate::tokens(alert.aggregate, rt);
+        let on_call = self.on_call(&alert.on_call);
         let (summary, description) = (
             text(alert.summary.as_ref()),
             text(alert.description.as_ref()),
         );
-        let labels = alert
-            .labels
-            .iter()
-            .map(|(name, value)| quote!((#name, #value)));
         quote! {
             #rt::AlertDescriptor {
                 name: #name,
                 condition: #condition,
                 by: #by,
-                pending: #pending,
+                aggregate: #aggregate,
                 severity: #severity,
                 summary: #summary,
                 description: #description,
-                labels: &[#(#labels),*],
+                #on_call
                 file: #rt::core::file!(),
                 line: #line,
             }
+        }
+    }
+
+    /// The fields that alerts and objectives share.
+    fn on_call(&self, on_call: &OnCall) -> TokenStream {
+        let (pending, keep_firing) = (
+            self.duration(on_call.pending),
+            self.duration(on_call.keep_firing),
+        );
+        let annotations = on_call.annotations.iter().map(|(name, annotation)| {
+            let template = &annotation.template;
+            quote!((#name, #template))
+        });
+        let labels = on_call.labels.iter();
+        let labels = labels.map(|(name, value)| quote!((#name, #value)));
+        quote! {
+            pending: #pending,
+            keep_firing_for: #keep_firing,
+            annotations: &[#(#annotations),*],
+            labels: &[#(#labels),*],
         }
     }
 
@@ -206,6 +225,7 @@ impl Expansion<'_> {
         let rt = self.rt;
         let (name, target) = (&objective.name, number(objective.target));
         let by = names(&objective.by);
+        let on_call = self.on_call(&objective.on_call);
         let line = line(objective.span.start().line);
         let indicator = match &objective.indicator {
             Indicator::Latency { of, threshold, .. } => {
@@ -227,6 +247,7 @@ impl Expansion<'_> {
                 indicator: #rt::Indicator::#indicator,
                 target: #target,
                 by: #by,
+                #on_call
                 file: #rt::core::file!(),
                 line: #line,
             }
@@ -248,6 +269,7 @@ impl Expansion<'_> {
         });
         let form = option(rt, form);
         let (by, hidden) = (names(&panel.by), panel.hidden);
+        let aggregate = Aggregate::tokens(panel.aggregate, rt);
         let quantiles = panel.quantiles.iter().map(|quantile| number(*quantile));
         let thresholds = panel.thresholds.iter().map(|(color, from)| {
             let from = number(*from);
@@ -260,6 +282,7 @@ impl Expansion<'_> {
                 unit: #unit,
                 form: #form,
                 by: #by,
+                aggregate: #aggregate,
                 quantiles: &[#(#quantiles),*],
                 thresholds: &[#(#thresholds),*],
                 hidden: #hidden,

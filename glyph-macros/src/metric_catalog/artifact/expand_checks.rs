@@ -18,6 +18,7 @@ use crate::{
         expand::{labels_of, of_metric},
         expand_checks::check,
         field::Metric,
+        model::Catalog,
     },
 };
 
@@ -25,9 +26,12 @@ use crate::{
 pub(in crate::metric_catalog) fn tokens(
     index: usize,
     artifacts: &Artifacts,
-    metrics: &[Metric],
+    catalog: &Catalog,
 ) -> TokenStream {
-    let checks = Checks { metrics };
+    let checks = Checks {
+        metrics: &catalog.metrics,
+        target_labels: &catalog.target_labels,
+    };
     let alerts = artifacts.alerts.iter().map(|alert| checks.alert(alert));
     let objectives = artifacts.objectives.iter();
     let objectives = objectives.map(|objective| checks.objective(objective));
@@ -38,6 +42,7 @@ pub(in crate::metric_catalog) fn tokens(
 
 struct Checks<'catalog> {
     metrics: &'catalog [Metric],
+    target_labels: &'catalog [String],
 }
 
 impl Checks<'_> {
@@ -137,10 +142,11 @@ impl Checks<'_> {
 
     fn named_label(&self, metric: usize, label: &str, range: TokenRange) -> TokenStream {
         let (field, labels) = (self.field(metric), self.labels_of(metric));
+        let targets = self.target_labels;
         check(
             range,
             "check_artifact_label",
-            &quote!(#field, #labels, &__GLYPH_SCOPE_LABELS, #label),
+            &quote!(#field, #labels, &__GLYPH_SCOPE_LABELS, &[#(#targets),*], #label),
         )
     }
 

@@ -1,7 +1,26 @@
 //! Lists of labels: duplicate and reserved names are errors.
 
-use super::alert_args::LabelArg;
-use crate::{diagnostic::Errors, label_name, metric_catalog::args::IdentOrStr};
+use syn::parse::{Parse, ParseStream};
+
+use crate::{
+    arguments::assigned, diagnostic::Errors, label_name, metric_catalog::args::IdentOrStr,
+};
+
+/// `team = "voice"`.
+pub(super) struct LabelArg {
+    pub(super) name: IdentOrStr,
+    pub(super) value: IdentOrStr,
+}
+
+impl Parse for LabelArg {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.parse()?;
+        Ok(Self {
+            name,
+            value: assigned(input)?,
+        })
+    }
+}
 
 /// Reports and removes duplicates.
 pub(super) fn once(labels: Vec<IdentOrStr>, errors: &mut Errors) -> Vec<IdentOrStr> {
@@ -23,10 +42,10 @@ pub(super) fn added(labels: Vec<LabelArg>, errors: &mut Errors) -> Vec<(String, 
     for label in labels {
         let name = label.name.value();
         label_name::check(&name, &label.name, errors);
-        if name == "severity" || name == "alertname" {
+        if ["severity", "alertname", "objective"].contains(&name.as_str()) {
             errors.at(
                 &label.name,
-                format!("every alert has a label `{name}`: rename this one"),
+                format!("the rules set label `{name}`: rename this one"),
             );
         } else if kept.iter().any(|(kept, _)| *kept == name) {
             errors.at(&label.name, format!("duplicate label `{name}`: remove one"));

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     diagnostic::{Errors, TokenRange},
     metric_catalog::{
+        aggregate::Aggregate,
         args::IdentOrStr,
         buckets::Buckets,
         field::{Kind, Metric},
@@ -64,6 +65,7 @@ impl MetricField<'_> {
         name: &IdentOrStr,
         over: Option<Quantity>,
         by: &[IdentOrStr],
+        aggregate: Option<Aggregate>,
         errors: &mut Errors,
     ) -> Option<Condition> {
         let ConditionArg {
@@ -80,8 +82,13 @@ impl MetricField<'_> {
         };
         let dimension = self.dimension(&measure, name, errors)?;
         let value = errors.ok(threshold.value(&dimension))?;
-        check_share(&measure, value, &threshold, errors);
+        let is_valid = check_share(&measure, value, &threshold, errors);
         let measure = self.measure(measure, window.unwrap_or(WINDOW), comparison, errors)?;
+        if is_valid {
+            let compared = (comparison, value);
+            self.check_possible(&measure, compared, &threshold, (aggregate, by), errors);
+        }
+        Self::check_share_groups(&measure, by, errors);
         Some(Condition::Compare {
             measure,
             comparison,
@@ -235,11 +242,18 @@ impl MetricField<'_> {
     }
 }
 
-/// Reports a threshold that no share can pass.
-fn check_share(measure: &MeasureArg, value: f64, threshold: &Threshold, errors: &mut Errors) {
-    if matches!(measure.function, Function::Share) && !(0.0..=1.0).contains(&value) {
+/// Reports a threshold that is not a share. Returns whether the threshold is valid.
+fn check_share(
+    measure: &MeasureArg,
+    value: f64,
+    threshold: &Threshold,
+    errors: &mut Errors,
+) -> bool {
+    let is_valid = !matches!(measure.function, Function::Share) || (0.0..=1.0).contains(&value);
+    if !is_valid {
         errors.at(threshold, "a share must be from 0% to 100%");
     }
+    is_valid
 }
 
 /// The metric whose buckets must be able to resolve the threshold of a quantile.

@@ -8,8 +8,10 @@ mod expand;
 mod expand_checks;
 mod labels;
 mod measure;
+mod never;
 mod objective;
 mod objective_args;
+mod on_call;
 mod panel;
 mod panel_args;
 mod selection;
@@ -18,7 +20,7 @@ use std::collections::HashSet;
 
 use syn::Attribute;
 
-use super::{field::Metric, stage::Known};
+use super::{field::Metric, model::TARGET_LABELS, stage::Known};
 use crate::diagnostic::Errors;
 
 pub(super) use expand::{descriptor_fields, metric_consts};
@@ -113,6 +115,18 @@ struct MetricField<'catalog> {
     metric: &'catalog Metric,
     index: usize,
 }
+
+impl MetricField<'_> {
+    /// The target labels that rules keep when they aggregate: `instance` needs `by(instance)`.
+    fn kept_labels(&self) -> impl Iterator<Item = String> {
+        let known = TARGET_LABELS.into_iter().filter(|label| *label != INSTANCE);
+        let declared = self.known.target_labels.iter().cloned();
+        known.map(str::to_owned).chain(declared)
+    }
+}
+
+/// The label of a replica.
+const INSTANCE: &str = "instance";
 
 /// The names of the alerts so far.
 type Taken = HashSet<String>;

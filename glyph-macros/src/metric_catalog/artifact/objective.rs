@@ -7,6 +7,7 @@ use quote::ToTokens;
 use super::{
     MetricField, labels,
     objective_args::ObjectiveArgs,
+    on_call::OnCall,
     selection::{Matcher, Selection, SelectionArg},
 };
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
         quantity::{Dimension, Quantity, Threshold},
         unit::Unit,
     },
+    suggestion::did_you_mean,
 };
 
 /// Below this, even the fastest burn rate cannot be distinguished from an outage.
@@ -27,6 +29,7 @@ pub(super) struct Objective {
     pub(super) indicator: Indicator,
     pub(super) target: f64,
     pub(super) by: Vec<IdentOrStr>,
+    pub(super) on_call: OnCall,
     pub(super) span: Span,
 }
 
@@ -64,6 +67,8 @@ impl MetricField<'_> {
     ) -> Option<Objective> {
         let span = args.attribute.segments.first()?.ident.span();
         let by = labels::once(std::mem::take(&mut args.by), errors);
+        let on_call = std::mem::take(&mut args.on_call).model(errors);
+        self.check_texts(&by, &on_call, errors);
         let of = args.of.take();
         let of = of.map(|of| self.calls(of, errors)).unwrap_or_default();
         let (aim, indicator, what) = match (args.latency, args.availability) {
@@ -101,8 +106,28 @@ impl MetricField<'_> {
             target: target(&aim, errors)?,
             indicator: indicator?,
             by,
+            on_call,
             span,
         })
+    }
+
+    /// Reports labels in the texts that the alerts of an objective do not have.
+    fn check_texts(&self, by: &[IdentOrStr], on_call: &OnCall, errors: &mut Errors) {
+        let mut known = vec!["objective".to_owned(), "severity".to_owned()];
+        known.extend(by.iter().map(IdentOrStr::value));
+        known.extend(on_call.labels.iter().map(|(name, _)| name.clone()));
+        known.extend(self.kept_labels());
+        for (_, annotation) in &on_call.annotations {
+            let labels = annotation.labels.iter();
+            for label in labels.filter(|label| !known.contains(label)) {
+                let hint = did_you_mean(label, &known);
+                let known = known.join(", ");
+                errors.at(
+                    &annotation.text,
+                    format!("the objective has no label `{label}`; {hint}allowed: {known}"),
+                );
+            }
+        }
     }
 
     /// Returns the matchers of the calls that count, from `of = self{label = value}`.

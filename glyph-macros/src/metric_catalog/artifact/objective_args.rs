@@ -3,7 +3,7 @@
 
 use syn::{Attribute, Path};
 
-use super::selection::SelectionArg;
+use super::{on_call::OnCallArgs, selection::SelectionArg};
 use crate::{
     arguments::{Arguments, assigned, listed},
     diagnostic::Errors,
@@ -22,6 +22,7 @@ pub(super) struct ObjectiveArgs {
     pub(super) of: Option<SelectionArg>,
     pub(super) name: Option<IdentOrStr>,
     pub(super) by: Vec<IdentOrStr>,
+    pub(super) on_call: OnCallArgs,
 }
 
 impl ObjectiveArgs {
@@ -35,6 +36,7 @@ impl ObjectiveArgs {
             of: None,
             name: None,
             by: Vec::new(),
+            on_call: OnCallArgs::default(),
         };
         let before = errors.len();
         let keys = &[
@@ -45,9 +47,19 @@ impl ObjectiveArgs {
             "of",
             "name",
             "by",
+            "for",
+            "keep_firing_for",
+            "runbook",
+            "dashboard",
+            "annotations",
+            "labels",
         ];
         Arguments::new("objective", keys).read(attribute, errors, |key, input, _| {
-            match key.to_string().as_str() {
+            let key = key.to_string();
+            if args.on_call.read(&key, input)? {
+                return Ok(());
+            }
+            match key.as_str() {
                 "latency" => args.latency = Some(assigned(input)?),
                 "target" => args.target = Some(assigned(input)?),
                 "availability" => args.availability = Some(assigned(input)?),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::Errors,
-    metric_catalog::{args::IdentOrStr, field::Kind, quantity::Dimension},
+    metric_catalog::{aggregate::Aggregate, args::IdentOrStr, field::Kind, quantity::Dimension},
     suggestion::did_you_mean,
 };
 
@@ -29,6 +29,7 @@ pub(super) struct Panel {
     /// The variant.
     pub(super) form: Option<&'static str>,
     pub(super) by: Vec<IdentOrStr>,
+    pub(super) aggregate: Option<Aggregate>,
     pub(super) quantiles: Vec<f64>,
     pub(super) thresholds: Vec<(String, f64)>,
     pub(super) hidden: bool,
@@ -45,6 +46,9 @@ impl MetricField<'_> {
         if form == Some("Heatmap") && self.metric.kind != Kind::Histogram {
             errors.at(&args.form, "only a histogram can be a heatmap");
         }
+        let aggregate = args
+            .aggregate
+            .and_then(|written| Aggregate::of(self.metric.kind, &written, errors));
         let quantiles = args.quantiles.iter();
         let quantiles = quantiles.filter_map(|written| errors.ok(condition::quantile(written)));
         Panel {
@@ -54,6 +58,7 @@ impl MetricField<'_> {
             unit: args.unit.as_ref().map(IdentOrStr::value),
             form,
             by: labels::once(args.by, errors),
+            aggregate,
             thresholds: self.thresholds(&args.thresholds, errors),
             hidden: args.hidden,
         }

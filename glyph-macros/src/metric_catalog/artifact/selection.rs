@@ -9,7 +9,7 @@ use syn::{
     token::Brace,
 };
 
-use super::{super::args::IdentOrStr, MetricField};
+use super::{super::args::IdentOrStr, MetricField, never::check_matchers};
 use crate::{arguments::skip_argument, diagnostic::Errors, suggestion::did_you_mean};
 
 /// The tokens of a selection.
@@ -60,6 +60,7 @@ pub(super) fn list(content: ParseStream<'_>) -> syn::Result<Vec<Matcher>> {
             content.parse::<Token![,]>()?;
         }
     }
+    check_matchers(&matchers)?;
     Ok(matchers)
 }
 
