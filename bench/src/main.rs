@@ -73,7 +73,11 @@ enum Bench {
     #[command(hide = true)]
     ServeLog { seconds: u16 },
     /// Serve HTTP requests with each crate's layers.
-    Edges,
+    Edges {
+        /// Count instructions with valgrind in place of processor time.
+        #[arg(long)]
+        instructions: bool,
+    },
     /// Record sampled spans and send them to a collector over OTLP.
     Export {
         /// Count instructions with valgrind in place of processor time.
@@ -91,6 +95,14 @@ enum Bench {
     /// The child process of `edges`: a server with one subject's layers.
     #[command(hide = true)]
     ServeEdge { subject: String, tracing: Tracing },
+    /// The child process of `edges --instructions`: requests to a router with one subject's layers.
+    /// Prints their number.
+    #[command(hide = true)]
+    RequestEdge {
+        subject: String,
+        tracing: Tracing,
+        passes: u32,
+    },
     /// The child process of `memory`: fills one subject and prints its growth.
     #[command(hide = true)]
     Grow { kind: memory::Kind, subject: String },
@@ -131,9 +143,18 @@ fn main() -> Result<()> {
             println!("{}", log::serve(seconds)?);
             return Ok(());
         }
-        Bench::Edges => edges::run(rounds)?,
+        Bench::Edges { instructions } => edges::run(instructions, rounds)?,
         Bench::ServeEdge { subject, tracing } => {
             return subjects::edges::serve(&subject, tracing);
+        }
+        Bench::RequestEdge {
+            subject,
+            tracing,
+            passes,
+        } => {
+            let requests = subjects::edges::request_in_process(&subject, tracing, passes)?;
+            println!("{requests}");
+            return Ok(());
         }
         Bench::Export { instructions } => export::run(instructions, rounds)?,
         Bench::SendSpans {

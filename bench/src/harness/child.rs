@@ -23,8 +23,26 @@ pub(crate) fn figure_beside(arguments: &[&str], errors: Stdio) -> Result<f64> {
 
 /// Runs this program with `arguments` under valgrind, and returns the instructions of all threads.
 pub(crate) fn instructions(arguments: &[&str]) -> Result<f64> {
+    let (instructions, _printed) = counted(&[], arguments)?;
+    Ok(instructions)
+}
+
+/// Runs this program under valgrind, and divides the instructions of a function by the number that
+/// the program prints. What other threads do meanwhile does not count. `function` has `*` for any text.
+pub(crate) fn instructions_in(function: &str, arguments: &[&str]) -> Result<f64> {
+    let toggle = format!("--toggle-collect={function}");
+    let (instructions, printed) = counted(&[&toggle], arguments)?;
+    if instructions < 1.0 {
+        return Err(format!("nothing has called {function:?}").into());
+    }
+    Ok(instructions / printed.trim().parse::<f64>()?)
+}
+
+/// Returns the instructions of this program under valgrind, and what it prints.
+fn counted(options: &[&str], arguments: &[&str]) -> Result<(f64, String)> {
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    command.args(options);
     let child = command.arg(env::current_exe()?).args(arguments).output();
     let child = child.map_err(|error| format!("valgrind: {error}"))?;
     let said = String::from_utf8_lossy(&child.stderr);
@@ -32,7 +50,9 @@ pub(crate) fn instructions(arguments: &[&str]) -> Result<f64> {
         .lines()
         .find_map(|line| line.split_once("Collected : "));
     match counted {
-        Some((_, count)) if child.status.success() => Ok(count.trim().parse()?),
+        Some((_, count)) if child.status.success() => {
+            Ok((count.trim().parse()?, String::from_utf8(child.stdout)?))
+        }
         _ => Err(format!("valgrind {command:?} failed: {said}").into()),
     }
 }

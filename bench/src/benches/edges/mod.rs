@@ -1,6 +1,9 @@
-//! The layers of an HTTP server: processor time of the server per request, over real connections.
+//! The layers of an HTTP server: processor time of the server per request, over real connections; or
+//! instructions of a request in the process.
 //!
 //! Each sample comes from its own server process, since subscribers and recorders are global.
+
+mod instructions;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -15,8 +18,9 @@ use crate::harness::child;
 use crate::harness::load::Load;
 use crate::harness::report::{self, Row};
 use crate::harness::rounds::median;
-use crate::subjects::edges::{NO_LAYER, PATH, SUBJECTS, Tracing};
+use crate::subjects::edges::{NO_LAYER, PATH, Tracing};
 
+const UNIT: &str = "ns CPU/request";
 const ROUNDS: u16 = 5;
 const WARM_UP: Duration = Duration::from_secs(1);
 const SAMPLE: Duration = Duration::from_secs(3);
@@ -29,29 +33,52 @@ const fn benches(tracing: Tracing) -> (&'static str, &'static str) {
         Tracing::Unsampled => ("edges-unsampled", "edges-unsampled-added"),
         Tracing::OnePercent => ("edges-1-percent", "edges-1-percent-added"),
         Tracing::Sampled => ("edges-sampled", "edges-sampled-added"),
+        Tracing::InstalledUnsampled => (
+            "edges-installed-unsampled",
+            "edges-installed-unsampled-added",
+        ),
+        Tracing::InstalledSampled => ("edges-installed-sampled", "edges-installed-sampled-added"),
     }
 }
 
-pub(crate) fn run(rounds: Option<u16>) -> Result<Vec<Row>> {
+pub(crate) fn run(instructions: bool, rounds: Option<u16>) -> Result<Vec<Row>> {
+    if instructions {
+        // They are nearly the same in each round.
+        return instructions::run(rounds.unwrap_or(1));
+    }
     let load = Load::found();
-    let mut rows = Vec::new();
+    let mut all = Vec::new();
     for tracing in Tracing::value_variants() {
         let medians = medians(load, *tracing, rounds.unwrap_or(ROUNDS))?;
-        let bare = medians.iter().find(|(subject, _)| *subject == NO_LAYER);
-        let bare = bare.map_or(f64::NAN, |(_, nanoseconds)| *nanoseconds);
-        let layers = medians.iter().filter(|(subject, _)| *subject != NO_LAYER);
-        let added = layers
-            .map(|(subject, nanoseconds)| (*subject, nanoseconds - bare))
-            .collect();
-        let (whole, above) = benches(*tracing);
-        rows.extend(report::rows(whole, "ns CPU/request", 1, medians));
-        rows.extend(report::rows(above, "ns CPU/request", 1, added));
+        all.extend(rows(*tracing, benches(*tracing), UNIT, medians));
     }
-    Ok(rows)
+    Ok(all)
+}
+
+/// Returns the tables for one kind of tracing: the cost of a request, and the part that the layers
+/// add.
+fn rows(
+    tracing: Tracing,
+    (whole, above): (&'static str, &'static str),
+    unit: &'static str,
+    medians: Vec<(&'static str, f64)>,
+) -> Vec<Row> {
+    let bare = medians.iter().find(|(subject, _)| *subject == NO_LAYER);
+    let bare = bare.map_or(f64::NAN, |(_, figure)| *figure);
+    let layers = medians.iter().filter(|(subject, _)| *subject != NO_LAYER);
+    let added = layers.map(|(subject, figure)| (*subject, figure - bare));
+    let mut added = report::rows(above, unit, 1, added.collect());
+    if let Some((peer, at_most)) = tracing.target() {
+        report::aim(&mut added, peer, at_most);
+    }
+    let mut rows = report::rows(whole, unit, 1, medians);
+    rows.append(&mut added);
+    rows
 }
 
 fn medians(load: Load, tracing: Tracing, rounds: u16) -> Result<Vec<(&'static str, f64)>> {
-    let mut samples = SUBJECTS.map(|subject| (subject, Vec::new()));
+    let subjects = tracing.subjects().iter();
+    let mut samples: Vec<_> = subjects.map(|subject| (*subject, Vec::new())).collect();
     let mut turns: Vec<_> = samples.iter_mut().collect();
     for _ in 0..rounds {
         for (subject, samples) in &mut turns {
@@ -59,8 +86,10 @@ fn medians(load: Load, tracing: Tracing, rounds: u16) -> Result<Vec<(&'static st
         }
         turns.rotate_left(1);
     }
-    let medians = samples.map(|(subject, samples)| (subject, median(samples)));
-    Ok(medians.into())
+    let medians = samples
+        .into_iter()
+        .map(|(subject, samples)| (subject, median(samples)));
+    Ok(medians.collect())
 }
 
 fn sample(load: Load, subject: &str, tracing: Tracing) -> Result<f64> {
