@@ -13,7 +13,7 @@ use crate::thread_end::{FirstUse, is_ending};
 pub(super) fn build(
     callsite: &'static SpanCallsite,
     parent: &Parent,
-    values: FieldValues<'_, '_>,
+    values: &FieldValues<'_, '_>,
 ) -> Span {
     callsite.list();
     let mut all = [None; MAX_FIELDS];
@@ -31,7 +31,7 @@ pub(super) fn build(
 pub(super) fn build_enabled(
     callsite: &'static SpanCallsite,
     parent: &Parent,
-    values: FieldValues<'_, '_>,
+    values: &FieldValues<'_, '_>,
 ) -> Span {
     if is_enabled(callsite) {
         build(callsite, parent, values)

@@ -52,12 +52,21 @@ impl OpenSpan {
                 self.forget_record();
             }
             State::Traced(traced) => {
-                traced.end();
-                if traced.is_empty() {
-                    self.0 = ManuallyDrop::new(State::Unsampled);
-                }
+                traced.end(false);
+                self.forget_traced();
             }
             State::Nothing | State::Unsampled | State::Around(_) | State::Span(..) => {}
+        }
+    }
+
+    /// Leaves nothing to drop of a call whose span has ended.
+    #[inline]
+    pub(super) fn forget_traced(&mut self) {
+        match &*self.0 {
+            State::Traced(traced) if traced.is_empty() => {
+                self.0 = ManuallyDrop::new(State::Unsampled);
+            }
+            _ => {}
         }
     }
 

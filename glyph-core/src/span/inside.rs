@@ -30,12 +30,6 @@ impl Inside {
         }
     }
 
-    /// Adds the parts of another one.
-    #[inline]
-    pub(super) const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
     #[inline]
     pub(super) const fn has(self, part: Self) -> bool {
         self.0 & part.0 != 0

@@ -48,7 +48,7 @@ impl OpenSpan {
             State::Span(span, _) => !span.is_disabled(),
             State::Recorded(_) => record::is_shared(),
             State::Traced(traced) => {
-                traced.has_record && (traced.is_exported || record::is_shared())
+                traced.has_record && (traced.is_exported() || record::is_shared())
             }
             State::Nothing | State::Unsampled | State::Around(_) => false,
         }

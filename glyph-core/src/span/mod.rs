@@ -42,10 +42,10 @@ pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;
 pub use record::{
     Enclosing, EnteredShared, RecordReader, RecordedValue, SharedRecord, SpanKey, SpanReader,
-    UnsampledReader, Values, ValuesOfMany, current_shared, enclosing, export_records, note_entered,
-    note_left,
+    SpanRecord, UnsampledReader, Values, ValuesOfMany, current_shared, enclosing, export_records,
+    note_entered, note_left,
 };
 pub(crate) use running::{RunningStage, innermost};
 pub use secret::{REDACTED, Secret};
-pub use traced::TracedSpan;
+pub use traced::{BegunSpan, TracedSpan};
 pub use traces::{Below, KeptContext, ParentSpan, ParentSpanId, SpanParent, Traces, connect};

@@ -98,6 +98,7 @@ impl OpenSpan {
         self.0 = ManuallyDrop::new(State::Unsampled);
     }
 
+    #[inline]
     pub(super) fn state(&self) -> &State {
         &self.0
     }
@@ -120,8 +121,10 @@ impl OpenSpan {
         if self.is_open() {
             self.close();
         }
-        let exemplar = span.exemplar();
-        self.0 = ManuallyDrop::new(State::Traced(Traced::starting(callsite, span, exemplar)));
+        self.0 = ManuallyDrop::new(State::Traced(Traced::starting(callsite, span)));
+        if let State::Traced(traced) = &mut *self.0 {
+            traced.describe();
+        }
     }
 
     /// Whether the span of a record is started.
@@ -133,7 +136,7 @@ impl OpenSpan {
     /// Whether the span of a record is started, and is recorded.
     #[inline]
     pub(super) fn is_recording(&self) -> bool {
-        matches!(&*self.0, State::Traced(traced) if traced.is_recording())
+        matches!(&*self.0, State::Traced(traced) if traced.is_exported())
     }
 
     /// Begins a call that has a record, with the values to keep. Returns whether a record can keep
@@ -143,18 +146,32 @@ impl OpenSpan {
         &mut self,
         callsite: &'static SpanCallsite,
         parent: &Parent,
-        values: Option<FieldValues<'_, '_>>,
+        values: Option<&FieldValues<'_, '_>>,
     ) -> bool {
         if let State::Traced(traced) = &mut *self.0 {
             return traced.begin(parent, values);
         }
-        let mut slot = RecordSlot::EMPTY;
-        let is_kept = values.is_none_or(|values| slot.open(callsite, values));
-        if !matches!(parent, Parent::Current) {
-            slot.set_named_parent(parent);
+        let is_kept = self.open_record(callsite, values);
+        if let State::Recorded(recorded) = &mut *self.0
+            && !matches!(parent, Parent::Current)
+        {
+            recorded.slot.set_named_parent(parent);
         }
-        self.set(State::Recorded(Recorded::new(callsite, slot)));
         is_kept
+    }
+
+    /// Opens a record in place, with the values to keep. Returns whether a record can keep them.
+    #[inline]
+    pub(super) fn open_record(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        values: Option<&FieldValues<'_, '_>>,
+    ) -> bool {
+        self.set(State::Recorded(Recorded::new(callsite, RecordSlot::EMPTY)));
+        match (&mut *self.0, values) {
+            (State::Recorded(recorded), Some(values)) => recorded.slot.open(callsite, values),
+            _ => true,
+        }
     }
 
     #[inline(never)]
@@ -277,15 +294,13 @@ impl OpenSpan {
 
     #[inline(never)]
     fn enter_open(&mut self, once: bool) -> Inside {
-        let (recorded, inside) = match &mut *self.0 {
-            State::Nothing | State::Unsampled => return Inside::NOTHING,
-            State::Span(span, _) => return enter_stage(span),
-            State::Around(around) => return around.enter(),
-            State::Recorded(recorded) => (recorded, Inside::NOTHING),
+        match &mut *self.0 {
+            State::Nothing | State::Unsampled => Inside::NOTHING,
+            State::Span(span, _) => enter_stage(span),
+            State::Around(around) => around.enter(),
+            State::Recorded(recorded) => recorded.enter(),
             State::Traced(traced) => traced.enter(once),
-        };
-        // Both kinds of records are entered here, so that the compiler inlines it.
-        recorded.enter().and(inside)
+        }
     }
 
     /// Leaves the call.
@@ -307,6 +322,10 @@ impl OpenSpan {
                 }
             }
             State::Around(around) => around.leave(inside),
+            State::Traced(traced) if inside.has(Inside::ENDS) => {
+                traced.leave_and_end(inside);
+                self.forget_traced();
+            }
             State::Traced(traced) => traced.leave(inside),
             State::Nothing | State::Unsampled => {}
         }

@@ -1,12 +1,11 @@
 //! Opens the span of a call.
 
 use super::{
-    FieldValue, OpenSpan, Parent, ParentContext, RecordSlot, SpanCallsite,
+    FieldValue, OpenSpan, Parent, ParentContext, SpanCallsite,
     build::{build, build_enabled},
     decision::{Decision, SpanNeeds, SpanType, decide, is_off},
     open::State,
     record::records_are_read,
-    recorded::Recorded,
     traces::traces,
 };
 use crate::label::LabelText;
@@ -71,14 +70,14 @@ pub(crate) fn open_for(
     if context.kind != SpanType::Traced {
         fields(&mut |fields| {
             let values = FieldValues::of_fields(fields);
-            open.open(callsite, context, &Parent::Current, values);
+            open.open(callsite, context, &Parent::Current, &values);
         });
         return open;
     }
     if open.start(callsite, &Parent::Current) {
         fields(&mut |fields| {
             let values = FieldValues::of_fields(fields);
-            open.open_started(callsite, &Parent::Current, values);
+            open.open_started(callsite, &Parent::Current, &values);
         });
     } else {
         open.begin(callsite, &Parent::Current, None);
@@ -87,13 +86,10 @@ pub(crate) fn open_for(
 }
 
 /// The values of a span: those of its labels, also as texts, and those of its fields.
-#[derive(Clone, Copy)]
 pub(crate) struct FieldValues<'list, 'value> {
     pub(crate) labels: &'list [FieldValue<'value>],
     pub(crate) texts: &'list [LabelText<'list>],
     pub(crate) fields: &'list [FieldValue<'value>],
-    /// Whether a record keeps texts of any length.
-    pub(crate) are_whole: bool,
 }
 
 impl<'list, 'value> FieldValues<'list, 'value> {
@@ -103,7 +99,6 @@ impl<'list, 'value> FieldValues<'list, 'value> {
             labels: &[],
             texts: &[],
             fields,
-            are_whole: false,
         }
     }
 }
@@ -116,17 +111,19 @@ impl OpenSpan {
         callsite: &'static SpanCallsite,
         context: ParentContext,
         parent: &Parent,
-        values: FieldValues<'_, '_>,
+        values: &FieldValues<'_, '_>,
     ) {
+        if let State::Traced(traced) = self.state()
+            && (traced.is_exported() || records_are_read())
+        {
+            return self.open_started(callsite, parent, values);
+        }
         if context.kind != SpanType::Record {
             return self.open_built(callsite, context.kind, parent, values);
         }
-        let mut slot = RecordSlot::EMPTY;
-        self.set(if slot.open(callsite, values) {
-            State::Recorded(Recorded::new(callsite, slot))
-        } else {
-            State::Span(build_enabled(callsite, parent, values), None)
-        });
+        if !self.open_record(callsite, Some(values)) {
+            self.set(State::Span(build_enabled(callsite, parent, values), None));
+        }
     }
 
     /// The trace is asked for the span of a record before values are formatted, which nobody may
@@ -137,7 +134,7 @@ impl OpenSpan {
         callsite: &'static SpanCallsite,
         kind: SpanType,
         parent: &Parent,
-        values: FieldValues<'_, '_>,
+        values: &FieldValues<'_, '_>,
     ) {
         if kind == SpanType::Tracing {
             return self.set(State::Span(build(callsite, parent, values), None));
@@ -169,7 +166,7 @@ impl OpenSpan {
         &mut self,
         callsite: &'static SpanCallsite,
         parent: &Parent,
-        values: FieldValues<'_, '_>,
+        values: &FieldValues<'_, '_>,
     ) {
         if !self.begin(callsite, parent, Some(values)) {
             self.set(State::Span(build_enabled(callsite, parent, values), None));

@@ -3,21 +3,25 @@
 use std::fmt;
 
 use super::{
-    Annotate, FieldValues, Parent, RecordSlot, SpanCallsite, TypeName, Values, around::Around,
-    inside::Inside, record, recorded::Recorded,
+    Annotate, FieldValues, Parent, RecordSlot, SpanCallsite, SpanRecord, TypeName, Values,
+    around::Around, inside::Inside, record, recorded::Recorded,
 };
 use crate::{Exemplar, clock::Moment};
 
-/// A span that belongs to a trace, and whose fields are in a record. A runtime implements it.
+/// A span that belongs to a trace, with the record of its call. A runtime implements it.
 ///
 /// Dropping it on its first thread without [`end`](Self::end) forgets the span.
 #[doc(hidden)]
 pub trait TracedSpan: fmt::Debug + Send + Sync {
-    /// Whether the span is recorded. Otherwise it only continues a trace that is not sampled.
-    fn is_recording(&self) -> bool;
+    /// The record of the call.
+    fn record(&self) -> &SpanRecord;
 
-    /// Returns the exemplar of observations in the call, if they are to have one.
-    fn exemplar(&self) -> Option<Exemplar>;
+    /// See [`record`](Self::record).
+    fn record_mut(&mut self) -> &mut SpanRecord;
+
+    /// Sets what is known of the span from its begin on, in place: a processor waits for its own stores
+    /// when it copies at once what was written in smaller pieces.
+    fn describe(&self, begun: &mut BegunSpan);
 
     /// Makes the span the current one of the thread. Returns whether it is to be left.
     ///
@@ -28,32 +32,42 @@ pub trait TracedSpan: fmt::Debug + Send + Sync {
     /// Leaves the span that the thread has entered last.
     fn leave(&self);
 
-    /// Sets the type of the method that the span is of. It is `None` for a function.
+    /// Sets the type of the method that the span is of, if it has the name of its function. It is `None`
+    /// for a function.
     fn set_function(&mut self, of: Option<TypeName>);
 
     /// Returns the span for code that adds to it.
     fn annotated(&self) -> Box<dyn Annotate>;
 
-    /// Ends the span, at this moment, with the values of its fields.
-    fn end(self: Box<Self>, ended: Moment, values: Option<&Values>);
+    /// Ends the span at this moment. If the thread is still in it, as `is_entered` says, it leaves it
+    /// first.
+    fn end(self: Box<Self>, ended: Moment, is_entered: bool);
+}
+
+/// A span that has begun.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct BegunSpan {
+    /// The exemplar of observations in the call, if they are to have one.
+    pub exemplar: Option<Exemplar>,
+    /// Whether the span is recorded. Otherwise it only continues a trace that is not sampled.
+    pub is_recording: bool,
+    /// Whether the span has the name of its function.
+    pub has_function: bool,
 }
 
 /// A record that is exported, with its span.
 #[derive(Debug)]
 pub(super) struct Traced {
     /// Its own `around` stays empty: the call enters the one below before its span, and the record
-    /// after it.
+    /// after it. It is empty once the call has ended.
     pub(super) recorded: Recorded,
-    /// Whether there is a record. Fields of a call without one must not get into that of another.
+    /// Whether the record has fields. Those of a call without must not get into that of another.
     pub(super) has_record: bool,
     /// Whether the call has begun. One that has not is exported nowhere.
     has_begun: bool,
-    /// Whether the span is recorded, also while a thread is in the call.
-    pub(super) is_exported: bool,
-    /// `None` once the call has ended, and while a thread is in the call: the record has it then.
-    span: Option<Box<dyn TracedSpan>>,
-    /// Of the span.
-    exemplar: Option<Exemplar>,
+    /// Of the span, also while a thread is in the call.
+    begun: BegunSpan,
     /// When the call ended, if its metrics know that.
     ended: Moment,
     /// The span of `tracing`'s in which the call began, if the call may go on after it has ended, or
@@ -63,41 +77,43 @@ pub(super) struct Traced {
 
 // Out of line, so that records of calls that are not sampled stay as small as they are.
 impl Traced {
-    /// A call whose span is started.
+    /// A call whose span is started. Call [`describe`](Self::describe) on it where it stays.
     #[inline]
-    pub(super) const fn starting(
-        callsite: &'static SpanCallsite,
-        span: Box<dyn TracedSpan>,
-        exemplar: Option<Exemplar>,
-    ) -> Self {
+    pub(super) fn starting(callsite: &'static SpanCallsite, span: Box<dyn TracedSpan>) -> Self {
         Self {
             has_record: false,
-            recorded: Recorded::new(callsite, RecordSlot::EMPTY),
+            recorded: Recorded::new(callsite, RecordSlot::traced(span)),
             has_begun: false,
-            exemplar,
-            is_exported: false,
-            span: Some(span),
+            begun: BegunSpan::default(),
             ended: Moment::UNKNOWN,
             around: None,
         }
     }
 
+    /// Asks the span what is known of it.
+    #[inline]
+    pub(super) fn describe(&mut self) {
+        if let Some(span) = self.recorded.slot.span() {
+            span.describe(&mut self.begun);
+        }
+    }
+
     /// Whether the span is recorded.
-    pub(super) fn is_recording(&self) -> bool {
-        self.span.as_ref().is_some_and(|span| span.is_recording())
+    #[inline]
+    pub(super) const fn is_exported(&self) -> bool {
+        self.begun.is_recording
     }
 
     /// Begins the call with the values to keep. Returns whether a record can keep them.
     #[inline]
-    pub(super) fn begin(&mut self, parent: &Parent, values: Option<FieldValues<'_, '_>>) -> bool {
-        self.is_exported = self.is_recording();
-        if let Some(mut values) = values {
-            values.are_whole = self.is_exported;
+    pub(super) fn begin(&mut self, parent: &Parent, values: Option<&FieldValues<'_, '_>>) -> bool {
+        if let Some(values) = values {
+            let are_whole = self.is_exported();
             let Recorded { callsite, slot, .. } = &mut self.recorded;
-            if !slot.open(callsite, values) {
-                return false;
+            match slot.begin(callsite, values, are_whole) {
+                Some(has_record) => self.has_record = has_record,
+                None => return false,
             }
-            self.has_record = !slot.is_empty();
         }
         if !matches!(parent, Parent::Current) {
             self.set_parent(parent);
@@ -115,12 +131,11 @@ impl Traced {
     }
 
     pub(super) fn span(&self) -> Option<Box<dyn Annotate>> {
-        let span = self.span.as_ref()?;
-        Some(span.annotated())
+        Some(self.recorded.slot.span()?.annotated())
     }
 
     pub(super) const fn exemplar(&self) -> Option<Exemplar> {
-        self.exemplar
+        self.begun.exemplar
     }
 
     /// Sets when the call ended.
@@ -130,7 +145,9 @@ impl Traced {
 
     /// Sets the type of the method that the call is of.
     pub(super) fn set_function(&mut self, of: Option<TypeName>) {
-        if let Some(span) = &mut self.span {
+        if self.begun.has_function
+            && let Some(span) = self.recorded.slot.span_mut()
+        {
             span.set_function(of);
         }
     }
@@ -145,26 +162,27 @@ impl Traced {
         }
     }
 
-    /// Enters what is around the record, and the span. Returns the record, which is to be entered, and
-    /// what was entered.
-    #[inline(never)]
-    pub(super) fn enter(&mut self, once: bool) -> (&mut Recorded, Inside) {
+    /// Enters what is around the record, the span, and the record if it has fields.
+    #[inline]
+    pub(super) fn enter(&mut self, once: bool) -> Inside {
         let around = self.around.as_deref();
         let inside = around.map_or(Inside::NOTHING, Around::enter);
-        let is_current = self.span.as_mut().is_some_and(|span| span.enter(once));
-        self.recorded.slot.swap_span(&mut self.span);
-        (&mut self.recorded, inside.with(Inside::CONTEXT, is_current))
+        let slot = &mut self.recorded.slot;
+        let is_current = slot.span_mut().is_some_and(|span| span.enter(once));
+        inside
+            .with(Inside::CONTEXT, is_current)
+            .with(Inside::RECORD, self.has_record && slot.enter())
     }
 
     /// Leaves what [`enter`](Self::enter) has entered.
     #[inline(never)]
     pub(super) fn leave(&mut self, inside: Inside) {
+        let slot = &mut self.recorded.slot;
         if inside.has(Inside::RECORD) {
-            self.recorded.slot.leave();
+            slot.leave();
         }
-        self.recorded.slot.swap_span(&mut self.span);
         if inside.has(Inside::CONTEXT)
-            && let Some(span) = &self.span
+            && let Some(span) = slot.span()
         {
             span.leave();
         }
@@ -176,21 +194,37 @@ impl Traced {
     /// Whether there is nothing to drop.
     #[inline]
     pub(super) const fn is_empty(&self) -> bool {
-        self.span.is_none() && self.around.is_none() && self.recorded.is_empty()
+        self.around.is_none() && self.recorded.is_empty()
     }
 
-    /// Ends the span and gives the record back. The thread is not in the call.
-    #[inline(never)]
-    pub(super) fn end(&mut self) {
-        if let Some(span) = self.span.take() {
-            let ended = if self.ended.is_known() {
-                self.ended
-            } else {
-                Moment::now()
-            };
-            span.end(ended, self.recorded.slot.values());
-            self.recorded.slot.recycle();
+    /// Leaves a call that ends then.
+    #[inline]
+    pub(super) fn leave_and_end(&mut self, inside: Inside) {
+        if self.around.is_some() {
+            self.leave(inside);
+            return self.end(false);
         }
+        if let Some(span) = RecordSlot::leave_span() {
+            self.end_span(span, inside.has(Inside::CONTEXT));
+        }
+    }
+
+    /// Ends the span. If the thread is still in it, as `is_entered` says, it leaves it first.
+    #[inline]
+    pub(super) fn end(&mut self, is_entered: bool) {
+        if let Some(span) = self.recorded.slot.take_span() {
+            self.end_span(span, is_entered);
+        }
+    }
+
+    #[inline]
+    fn end_span(&self, span: Box<dyn TracedSpan>, is_entered: bool) {
+        let ended = if self.ended.is_known() {
+            self.ended
+        } else {
+            Moment::now()
+        };
+        span.end(ended, is_entered);
     }
 }
 
@@ -198,7 +232,7 @@ impl Traced {
 impl Drop for Traced {
     fn drop(&mut self) {
         if self.has_begun {
-            self.end();
+            self.end(false);
         }
     }
 }

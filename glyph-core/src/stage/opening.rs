@@ -81,8 +81,7 @@ fn labelled<S: Stage>(
             labels,
             texts,
             fields,
-            are_whole: false,
         };
-        open.open(callsite, context, parent, values);
+        open.open(callsite, context, parent, &values);
     });
 }

@@ -46,12 +46,14 @@ pub(crate) struct Attached {
 }
 
 /// Makes `context` current, unless the thread is ending.
+#[inline]
 pub(crate) fn attach(context: Context) -> Attached {
     Attached {
         _guard: can_be_used().then(|| context.attach()),
     }
 }
 
+#[inline]
 fn can_be_used() -> bool {
     FirstUse::Context.is_marked() || (!is_ending() && first_use())
 }

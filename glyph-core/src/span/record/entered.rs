@@ -109,18 +109,24 @@ impl Entered {
     pub(in crate::span) fn is_here(self) -> bool {
         self.span.is_some() && self.span == Self::now().span
     }
+}
 
-    /// Whether the thread has entered no span since this one, or has left all of them again.
-    #[inline]
-    pub(super) fn is_innermost(self) -> bool {
-        Self::now().order <= self.order
-    }
+/// Returns the order of the span that the thread is in.
+#[inline]
+pub(super) fn order() -> u64 {
+    NOW.try_with(|now| now.get().order).unwrap_or_default()
+}
 
-    /// Whether `layer` has seen the thread enter no span since this one, or leave all of them again.
-    /// The filter of a layer hides spans from it that others see.
-    pub(super) fn is_innermost_for(self, layer: usize) -> bool {
-        self.is_innermost() || !sees_another(layer, self.order)
-    }
+/// Whether the thread has entered no span since that of this order, or has left all of them again.
+#[inline]
+pub(super) fn is_innermost(since: u64) -> bool {
+    order() <= since
+}
+
+/// Whether `layer` has seen the thread enter no span since that of this order, or leave all of them
+/// again. The filter of a layer hides spans from it that others see.
+pub(super) fn is_innermost_for(since: u64, layer: usize) -> bool {
+    is_innermost(since) || !sees_another(layer, since)
 }
 
 /// Whether `layer` sees a span that was entered after that of this order.
@@ -135,7 +141,7 @@ fn sees_another(layer: usize, since: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entered, SpanKey, note_entered, note_left};
+    use super::{Entered, SpanKey, is_innermost, is_innermost_for, note_entered, note_left, order};
 
     const fn span(id: u64) -> SpanKey {
         SpanKey { registry: 1, id }
@@ -146,54 +152,54 @@ mod tests {
         for layer in [1, 2] {
             note_entered(layer, span(1));
         }
-        let outside = Entered::now();
-        assert_eq!(outside.span, Some(span(1)));
+        let outside = order();
+        assert_eq!(Entered::now().span, Some(span(1)));
         for layer in [1, 2] {
             note_entered(layer, span(2));
         }
         assert_eq!(Entered::now().span, Some(span(2)));
-        assert!(!outside.is_innermost());
+        assert!(!is_innermost(outside));
         for layer in [1, 2] {
             note_left(layer, span(2));
         }
         assert_eq!(Entered::now().span, Some(span(1)));
-        assert!(outside.is_innermost());
+        assert!(is_innermost(outside));
     }
 
     #[test]
     fn span_that_replaces_one_left_early_is_inside() {
         note_entered(1, span(1));
         note_entered(1, span(2));
-        let inside = Entered::now();
+        let inside = order();
         note_left(1, span(2));
-        assert!(inside.is_innermost());
+        assert!(is_innermost(inside));
         note_entered(1, span(3));
-        assert!(!inside.is_innermost(), "it was entered later");
+        assert!(!is_innermost(inside), "it was entered later");
     }
 
     #[test]
     fn span_that_a_layer_does_not_see_is_not_between() {
         note_entered(1, span(1));
-        let outside = Entered::now();
+        let outside = order();
         note_entered(2, span(2));
-        assert!(!outside.is_innermost());
-        assert!(!outside.is_innermost_for(2));
-        assert!(outside.is_innermost_for(1));
+        assert!(!is_innermost(outside));
+        assert!(!is_innermost_for(outside, 2));
+        assert!(is_innermost_for(outside, 1));
         note_entered(1, span(3));
-        assert!(!outside.is_innermost_for(1));
+        assert!(!is_innermost_for(outside, 1));
     }
 
     #[test]
     fn span_that_is_entered_again_stays_where_it_is() {
         note_entered(1, span(1));
         note_entered(1, span(2));
-        let inside = Entered::now();
+        let inside = order();
         note_entered(1, span(1));
-        assert!(inside.is_innermost());
+        assert!(is_innermost(inside));
         assert_eq!(Entered::now().span, Some(span(2)));
         note_left(1, span(1));
         note_left(1, span(1));
-        assert!(inside.is_innermost(), "its outer span was left first");
+        assert!(is_innermost(inside), "its outer span was left first");
         assert_eq!(Entered::now().span, Some(span(2)));
     }
 }

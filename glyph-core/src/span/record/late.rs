@@ -2,11 +2,7 @@
 
 use tracing::Metadata;
 
-use super::{
-    super::FieldValue,
-    Values,
-    local::{Record, with},
-};
+use super::{super::FieldValue, Values, local::with, span_record::Record};
 
 /// Sets fields of the innermost record. The thread's records are borrowed meanwhile, so the values
 /// must not run code of a program when they are formatted.
@@ -16,11 +12,12 @@ pub(in crate::span) fn set(
 ) {
     with(|thread| {
         let shared = match thread.last()? {
-            Record::Own(record) => {
+            Record::Shared(record) => record,
+            own => {
+                let record = own.own_mut()?;
                 record.values.set(metadata, fields);
                 record.shared.as_ref()?
             }
-            Record::Shared(record) => record,
         };
         shared.update(&Values::of_late(metadata, fields));
         Some(())
@@ -30,8 +27,8 @@ pub(in crate::span) fn set(
 /// Whether others share the innermost record.
 pub(in crate::span) fn is_shared() -> bool {
     let shared = with(|thread| match thread.last()? {
-        Record::Own(record) => Some(record.shared.is_some()),
         Record::Shared(_) => Some(true),
+        own => Some(own.own()?.shared.is_some()),
     });
     shared.unwrap_or(false)
 }
@@ -40,11 +37,12 @@ pub(in crate::span) fn is_shared() -> bool {
 pub(in crate::span) fn update(values: &Values) {
     with(|thread| {
         match thread.last()? {
-            Record::Own(record) => {
+            Record::Shared(record) => record.update(values),
+            own => {
+                let record = own.own_mut()?;
                 record.values.update(values);
                 record.shared.as_ref()?.update(values);
             }
-            Record::Shared(record) => record.update(values),
         }
         Some(())
     });
@@ -55,8 +53,8 @@ pub(in crate::span) fn update(values: &Values) {
 pub(in crate::span) fn update_shared(values: &Values) {
     with(|thread| {
         match thread.last()? {
-            Record::Own(record) => record.shared.as_ref()?.update(values),
             Record::Shared(record) => record.update(values),
+            own => own.own()?.shared.as_ref()?.update(values),
         }
         Some(())
     });

@@ -6,51 +6,20 @@ use tracing::Metadata;
 
 use super::{
     super::{Annotate, TracedSpan, running::is_of_stage},
-    Enclosing, SharedRecord, SpanKey, Values,
-    entered::Entered,
-    shared::SharedParent,
+    Enclosing, SharedRecord, Values,
+    entered::{self, Entered},
+    span_record::{Parent, Record, SpanRecord},
 };
 
 /// The most unused records that a thread keeps.
 const MOST_UNUSED: usize = 64;
 
-/// A record that belongs to a running call.
-#[derive(Debug)]
-pub(super) struct SpanRecord {
-    /// Identifies the record in the process.
-    serial: u64,
-    parent: Parent,
-    pub(super) values: Values,
-    pub(super) shared: Option<Arc<SharedRecord>>,
-    /// The span of the call, while a thread is in the call and the record is exported.
-    pub(super) span: Option<Box<dyn TracedSpan>>,
-}
-
-/// The parent of a record.
-#[derive(Debug)]
-pub(super) enum Parent {
-    Nothing,
-    Span(SpanKey),
-    /// The record with this serial, if the thread is in it. It is not kept: a call in a call needs
-    /// no counting of references then. A future that is moved out of the call in which it began,
-    /// and outlives it, loses its parent.
-    Around(u64),
-    Shared(Arc<SharedRecord>),
-}
-
-/// A record, or one that others share.
-#[derive(Debug)]
-pub(super) enum Record {
-    Own(Box<SpanRecord>),
-    Shared(Arc<SharedRecord>),
-}
-
 /// A record that the thread is in.
 #[derive(Debug)]
 struct Frame {
     record: Record,
-    /// The span of `tracing`'s in which it was entered.
-    within: Entered,
+    /// The order of the span of `tracing`'s in which it was entered.
+    within: u64,
 }
 
 /// The records of a thread.
@@ -95,7 +64,18 @@ pub(super) fn with<T>(work: impl FnOnce(&mut Thread) -> Option<T>) -> Option<T> 
 /// Returns an unused record inside of the current one. `None` if the thread is ending.
 #[inline]
 pub(super) fn unused() -> Option<Box<SpanRecord>> {
-    with(|thread| Some(thread.open()))
+    with(|thread| {
+        let mut record = thread.unused.pop().unwrap_or_default();
+        thread.begin(&mut record);
+        Some(record)
+    })
+}
+
+/// Begins a call with the record in its span, inside of the current one. Returns false if the thread
+/// is ending.
+#[inline]
+pub(super) fn begin(record: &mut SpanRecord) -> bool {
+    on(|thread| thread.begin(record))
 }
 
 /// Returns the number of records that the thread is in.
@@ -109,11 +89,10 @@ pub(in crate::span) fn enclosing_records() -> usize {
 pub(in crate::span) fn stage_since(records: usize) -> Option<u64> {
     with(|thread| {
         let mut later = thread.frames.get(records..)?.iter().rev();
-        later.find_map(|frame| match &frame.record {
-            Record::Own(record) if record.values.metadata().is_some_and(is_of_stage) => {
-                Some(record.serial)
-            }
-            Record::Own(_) | Record::Shared(_) => None,
+        later.find_map(|frame| {
+            let record = frame.record.own()?;
+            let is_of_stage = record.values.metadata().is_some_and(is_of_stage);
+            is_of_stage.then_some(record.serial)
         })
     })
 }
@@ -135,7 +114,30 @@ pub(in crate::span) fn metadata_of(serial: u64) -> Option<&'static Metadata<'sta
 
 /// Returns the span of the record with this serial, if the thread is in it and it is exported.
 pub(in crate::span) fn annotated(serial: u64) -> Option<Box<dyn Annotate>> {
-    with(|thread| Some(thread.own(serial)?.span.as_ref()?.annotated()))
+    with(|thread| {
+        let mut spans = thread.frames.iter().rev();
+        spans.find_map(|frame| match &frame.record {
+            Record::Traced(span) if span.record().serial == serial => Some(span.annotated()),
+            _ => None,
+        })
+    })
+}
+
+/// Leaves the record that was entered last, and returns it.
+#[inline]
+pub(super) fn leave() -> Option<Record> {
+    with(|thread| Some(thread.frames.pop()?.record))
+}
+
+/// Leaves the record that was entered last, and returns its span.
+#[inline]
+pub(super) fn leave_span() -> Option<Box<dyn TracedSpan>> {
+    let left = with(|thread| match thread.frames.pop()?.record {
+        Record::Traced(span) => Some(Ok(span)),
+        other => Some(Err(other)),
+    });
+    // Another record is dropped without the borrow.
+    left?.ok()
 }
 
 /// Leaves the record that was entered last, whose call has ended, and takes it back.
@@ -148,10 +150,9 @@ pub(super) fn end() {
 /// Takes a record back whose call has ended.
 #[inline(never)]
 pub(super) fn recycle(mut record: Box<SpanRecord>) {
-    record.values.clear();
+    record.clear();
     // Dropped without the borrow, in case they are the last of their kind.
-    record.parent = Parent::Nothing;
-    record.shared = None;
+    record.release();
     with(|thread| {
         if thread.unused.len() < MOST_UNUSED {
             thread.unused.push(record);
@@ -160,59 +161,20 @@ pub(super) fn recycle(mut record: Box<SpanRecord>) {
     });
 }
 
-impl SpanRecord {
-    /// Whether it refers to no shared record.
-    #[inline]
-    const fn is_plain(&self) -> bool {
-        self.shared.is_none() && !matches!(self.parent, Parent::Shared(_))
-    }
-
-    /// Puts the record below a span of `tracing`'s, or below nothing.
-    pub(super) fn set_parent(&mut self, parent: Option<SpanKey>) {
-        self.parent = parent.map_or(Parent::Nothing, Parent::Span);
-    }
-
-    /// Returns the record that others share. `around` is the shared parent, if that is a record
-    /// around this one.
-    pub(super) fn share(&mut self, around: Option<Arc<SharedRecord>>) -> Arc<SharedRecord> {
-        if let Some(shared) = &self.shared {
-            return Arc::clone(shared);
-        }
-        let parent = match &self.parent {
-            Parent::Nothing => SharedParent::Nothing,
-            Parent::Span(span) => SharedParent::Span(*span),
-            Parent::Shared(record) => SharedParent::Record(Arc::clone(record)),
-            Parent::Around(_) => around.map_or(SharedParent::Nothing, SharedParent::Record),
-        };
-        let shared = SharedRecord::new(parent, self.values.clone());
-        Arc::clone(self.shared.insert(shared))
-    }
-}
-
 impl Thread {
-    fn open(&mut self) -> Box<SpanRecord> {
-        let parent = match self.innermost().and_then(|index| self.frames.get(index)) {
+    /// Begins a call, inside of the current one.
+    #[inline]
+    fn begin(&mut self, record: &mut SpanRecord) {
+        record.serial = self.next_serial();
+        record.parent = match self.innermost().and_then(|index| self.frames.get(index)) {
             Some(Frame { record, .. }) => match record {
-                Record::Own(record) => Parent::Around(record.serial),
                 Record::Shared(record) => Parent::Shared(Arc::clone(record)),
+                own => own
+                    .own()
+                    .map_or(Parent::Nothing, |record| Parent::Around(record.serial)),
             },
             None => Entered::now().span.map_or(Parent::Nothing, Parent::Span),
         };
-        let serial = self.next_serial();
-        match self.unused.pop() {
-            Some(mut record) => {
-                record.serial = serial;
-                record.parent = parent;
-                record
-            }
-            None => Box::new(SpanRecord {
-                serial,
-                parent,
-                values: Values::default(),
-                shared: None,
-                span: None,
-            }),
-        }
     }
 
     #[inline]
@@ -227,16 +189,16 @@ impl Thread {
     /// Returns the record with this serial, if the thread is in it.
     fn own(&mut self, serial: u64) -> Option<&mut SpanRecord> {
         let mut frames = self.frames.iter_mut().rev();
-        frames.find_map(|frame| match &mut frame.record {
-            Record::Own(record) if record.serial == serial => Some(&mut **record),
-            Record::Own(_) | Record::Shared(_) => None,
+        frames.find_map(|frame| {
+            let record = frame.record.own_mut()?;
+            (record.serial == serial).then_some(record)
         })
     }
 
     /// Takes the record out of its slot.
     #[inline]
     pub(super) fn enter(&mut self, slot: &mut Option<Record>) {
-        let within = Entered::now();
+        let within = entered::order();
         if let Some(record) = slot.take() {
             self.frames.push(Frame { record, within });
         }
@@ -245,14 +207,6 @@ impl Thread {
     /// The record that was entered last.
     pub(super) fn last(&mut self) -> Option<&mut Record> {
         Some(&mut self.frames.last_mut()?.record)
-    }
-
-    /// Puts the record that was entered last back into its slot.
-    #[inline]
-    pub(super) fn leave(&mut self, slot: &mut Option<Record>) {
-        if let Some(frame) = self.frames.pop() {
-            *slot = Some(frame.record);
-        }
     }
 
     /// Takes the record back that was entered last. Returns it if it is to be dropped, or what it
@@ -273,16 +227,14 @@ impl Thread {
     #[inline]
     pub(super) fn innermost(&self) -> Option<usize> {
         let last = self.frames.last()?;
-        last.within
-            .is_innermost()
-            .then(|| self.frames.len().saturating_sub(1))
+        entered::is_innermost(last.within).then(|| self.frames.len().saturating_sub(1))
     }
 
     /// Returns the index of the innermost record, unless a span of `tracing`'s that `layer` sees was
     /// entered in it.
     pub(super) fn innermost_for(&self, layer: usize) -> Option<usize> {
         let last = self.frames.last()?;
-        let is_innermost = last.within.is_innermost_for(layer);
+        let is_innermost = entered::is_innermost_for(last.within, layer);
         is_innermost.then(|| self.frames.len().saturating_sub(1))
     }
 
@@ -291,8 +243,8 @@ impl Thread {
         let around = self.parent_of(index);
         let around = around.and_then(|parent| self.share(parent));
         Some(match &mut self.frames.get_mut(index)?.record {
-            Record::Own(record) => record.share(around),
             Record::Shared(record) => Arc::clone(record),
+            own => own.own_mut()?.share(around),
         })
     }
 
@@ -305,10 +257,8 @@ impl Thread {
 
     /// Returns the index of the parent of a record, if the thread is in that.
     fn parent_of(&self, index: usize) -> Option<usize> {
-        match &self.frames.get(index)?.record {
-            Record::Own(record) => self.frame_of(&record.parent, index),
-            Record::Shared(_) => None,
-        }
+        let record = self.frames.get(index)?.record.own()?;
+        self.frame_of(&record.parent, index)
     }
 
     /// Returns the index of a record that is around the frame with this index.
@@ -317,9 +267,10 @@ impl Thread {
             return None;
         };
         let around = self.frames.get(..index)?;
-        around.iter().rposition(
-            |frame| matches!(&frame.record, Record::Own(record) if record.serial == *serial),
-        )
+        around.iter().rposition(|frame| {
+            let record = frame.record.own();
+            record.is_some_and(|record| record.serial == *serial)
+        })
     }
 
     /// Passes the values of a record and of those around it to `read`, the innermost first. Returns
@@ -329,6 +280,7 @@ impl Thread {
         while let Some(index) = next {
             let record = match self.frames.get(index).map(|frame| &frame.record) {
                 Some(Record::Own(record)) => record,
+                Some(Record::Traced(span)) => span.record(),
                 Some(Record::Shared(record)) => return record.each(read),
                 None => break,
             };

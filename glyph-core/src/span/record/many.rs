@@ -13,6 +13,7 @@ pub struct ValuesOfMany {
 
 impl ValuesOfMany {
     /// Adds the values of a record, and returns the range of them.
+    #[inline]
     pub fn push(&mut self, values: &Values) -> Range<u32> {
         let first = self.len();
         values.append_to(&mut self.entries, &mut self.text);

@@ -21,6 +21,7 @@ mod recorded_value;
 mod replaced;
 mod shared;
 mod slot;
+mod span_record;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -39,4 +40,5 @@ pub use recorded_value::RecordedValue;
 pub use shared::{SharedRecord, current_shared};
 pub use slot::EnteredShared;
 pub(super) use slot::RecordSlot;
+pub use span_record::SpanRecord;
 pub use values::Values;

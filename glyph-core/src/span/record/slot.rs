@@ -1,13 +1,13 @@
 //! The record of a call, and the code that runs in it.
 
-use std::{marker::PhantomData, mem::swap, sync::Arc};
+use std::{marker::PhantomData, sync::Arc};
 
 use tracing::Span;
 
 use super::{
     super::{FieldValues, Parent, SpanCallsite, TracedSpan, build::build_again, traces::traces},
-    SharedRecord, Values,
-    local::{self, Record},
+    SharedRecord, Values, local,
+    span_record::{Record, SpanRecord},
 };
 
 /// The record of a call. Empty while a thread is in the call, and owns the record.
@@ -17,6 +17,53 @@ pub(crate) struct RecordSlot(Option<Record>);
 impl RecordSlot {
     /// No record.
     pub(crate) const EMPTY: Self = Self(None);
+
+    /// The record in the span of a call that is exported.
+    #[inline]
+    pub(crate) const fn traced(span: Box<dyn TracedSpan>) -> Self {
+        Self(Some(Record::Traced(span)))
+    }
+
+    /// Returns the span of a call that is exported, unless the thread is in the call.
+    #[inline]
+    pub(crate) fn span(&self) -> Option<&dyn TracedSpan> {
+        match &self.0 {
+            Some(Record::Traced(span)) => Some(&**span),
+            _ => None,
+        }
+    }
+
+    /// See [`span`](Self::span).
+    #[inline]
+    pub(crate) fn span_mut(&mut self) -> Option<&mut Box<dyn TracedSpan>> {
+        match &mut self.0 {
+            Some(Record::Traced(span)) => Some(span),
+            _ => None,
+        }
+    }
+
+    /// Leaves the record that this thread has entered last, and takes its span, if the call is one that is
+    /// exported.
+    #[inline]
+    pub(crate) fn leave_span() -> Option<Box<dyn TracedSpan>> {
+        local::leave_span()
+    }
+
+    /// Takes the span of a call that is exported.
+    #[inline]
+    pub(crate) fn take_span(&mut self) -> Option<Box<dyn TracedSpan>> {
+        match self.0.take() {
+            Some(Record::Traced(span)) => Some(span),
+            other => {
+                self.0 = other;
+                None
+            }
+        }
+    }
+
+    fn own_mut(&mut self) -> Option<&mut SpanRecord> {
+        self.0.as_mut()?.own_mut()
+    }
 
     /// Keeps the values of a call that begins. Returns whether a record can keep all of them: it
     /// cannot keep an error. A callsite that had one is expected to have others, so that nothing is
@@ -28,7 +75,7 @@ impl RecordSlot {
     pub(crate) fn open(
         &mut self,
         callsite: &'static SpanCallsite,
-        values: FieldValues<'_, '_>,
+        values: &FieldValues<'_, '_>,
     ) -> bool {
         if callsite.has_error() {
             return false;
@@ -36,7 +83,7 @@ impl RecordSlot {
         let Some(mut record) = local::unused() else {
             return true;
         };
-        let are_kept = record.values.begin(callsite, values);
+        let are_kept = record.values.begin(callsite, values, false);
         if are_kept {
             self.0 = Some(Record::Own(record));
         } else {
@@ -45,9 +92,30 @@ impl RecordSlot {
         are_kept
     }
 
+    /// Keeps the values of a call that begins, in the record of its span. Returns whether there is such
+    /// a record, or `None` if it cannot keep all of them. See [`open`](Self::open). With `are_whole`, it
+    /// keeps texts of any length.
+    #[inline]
+    pub(crate) fn begin(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        values: &FieldValues<'_, '_>,
+        are_whole: bool,
+    ) -> Option<bool> {
+        if callsite.has_error() {
+            return None;
+        }
+        let record = self.own_mut();
+        let Some(record) = record.and_then(|record| local::begin(record).then_some(record)) else {
+            return Some(false);
+        };
+        let are_kept = record.values.begin(callsite, values, are_whole);
+        are_kept.then_some(true)
+    }
+
     /// Puts the record below the parent that its callsite names, in place of what is around it.
     pub(crate) fn set_named_parent(&mut self, parent: &Parent) {
-        if let Some(Record::Own(record)) = &mut self.0 {
+        if let Some(record) = self.own_mut() {
             record.set_parent(traces().and_then(|traces| traces.key_of(parent)));
         }
     }
@@ -55,14 +123,6 @@ impl RecordSlot {
     #[inline]
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_none()
-    }
-
-    /// Returns the values of the record, unless the thread is in its call.
-    pub(crate) fn values(&self) -> Option<&Values> {
-        match &self.0 {
-            Some(Record::Own(record)) => Some(&record.values),
-            Some(Record::Shared(_)) | None => None,
-        }
     }
 
     /// Gives the record back, since its call has ended.
@@ -79,19 +139,12 @@ impl RecordSlot {
         self.0.is_some() && local::on(|thread| thread.enter(&mut self.0))
     }
 
-    /// Exchanges the span of the call with that of the record, unless the thread is in the call. The
-    /// record has the span while it is entered, so that code in the call finds it.
-    #[inline]
-    pub(crate) fn swap_span(&mut self, span: &mut Option<Box<dyn TracedSpan>>) {
-        if let Some(Record::Own(record)) = &mut self.0 {
-            swap(&mut record.span, span);
-        }
-    }
-
     /// Leaves the record that this thread has entered last.
     #[inline]
     pub(crate) fn leave(&mut self) {
-        local::on(|thread| thread.leave(&mut self.0));
+        if let Some(record) = local::leave() {
+            self.0 = Some(record);
+        }
     }
 
     /// Leaves the record that this thread has entered last, whose call has ended.
@@ -102,7 +155,7 @@ impl RecordSlot {
 
     /// Keeps the record around this one, since the call may outlive it.
     pub(crate) fn outlive(&mut self) {
-        if let Some(Record::Own(record)) = &mut self.0 {
+        if let Some(record) = self.own_mut() {
             local::with(|thread| thread.keep_parent(record));
         }
     }
@@ -122,7 +175,9 @@ impl RecordSlot {
                 let _around = EnteredShared::enter(record.around());
                 build_again(callsite, record.values())
             }
-            Some(Record::Own(_)) | None => build_again(callsite, &Values::default()),
+            Some(Record::Own(_) | Record::Traced(_)) | None => {
+                build_again(callsite, &Values::default())
+            }
         }
     }
 
@@ -130,7 +185,7 @@ impl RecordSlot {
     pub(crate) fn enter_shared(&self) -> EnteredShared<'_> {
         match &self.0 {
             Some(Record::Shared(record)) => EnteredShared::enter(Some(record)),
-            Some(Record::Own(_)) | None => EnteredShared::enter(None),
+            Some(Record::Own(_) | Record::Traced(_)) | None => EnteredShared::enter(None),
         }
     }
 }
@@ -159,10 +214,8 @@ impl<'record> EnteredShared<'record> {
 impl Drop for EnteredShared<'_> {
     fn drop(&mut self) {
         if self.is_entered {
-            let mut left = None;
-            local::on(|thread| thread.leave(&mut left));
             // Dropped without the borrow.
-            drop(left);
+            drop(local::leave());
         }
     }
 }

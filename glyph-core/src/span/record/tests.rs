@@ -30,9 +30,8 @@ fn of(fields: &[FieldValue<'_>]) -> (Values, bool) {
         labels: &[],
         texts: &[],
         fields,
-        are_whole: false,
     };
-    let are_kept = values.begin(&SITE, fields);
+    let are_kept = values.begin(&SITE, &fields, false);
     (values, are_kept)
 }
 

@@ -103,10 +103,11 @@ impl Values {
     pub(super) fn begin(
         &mut self,
         callsite: &'static SpanCallsite,
-        values: FieldValues<'_, '_>,
+        values: &FieldValues<'_, '_>,
+        is_whole: bool,
     ) -> bool {
         self.metadata = Some(callsite.metadata());
-        self.is_whole = values.are_whole;
+        self.is_whole = is_whole;
         let labels = values.texts.iter().zip(callsite.names());
         for (text, name) in labels {
             match *text {
@@ -204,6 +205,7 @@ impl Values {
     }
 
     /// Copies the values behind others.
+    #[inline]
     pub(super) fn append_to(&self, entries: &mut Vec<Entry>, text: &mut String) {
         if self.text.is_empty() {
             return entries.extend_from_slice(&self.entries);

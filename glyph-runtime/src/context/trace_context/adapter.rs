@@ -180,10 +180,7 @@ fn below(context: &Context, recordable: Option<&'static SpanCallsite>) -> Below 
         && span.is_valid()
         && !builds_unsampled
     {
-        let started = stage_recorder::with(|recorder| {
-            let accepts = recorder.accepts(callsite);
-            accepts.then(|| recorder.start(callsite, context)).flatten()
-        });
+        let started = stage_recorder::with(|recorder| recorder.start_accepted(callsite, context));
         if let Some(started) = started.flatten() {
             return Below::Started(started);
         }

@@ -33,6 +33,7 @@ impl KeptContext for Kept {
 
 /// Makes the context of a call current on this thread. Returns whether it is to be left with
 /// [`leave`].
+#[inline]
 pub(crate) fn enter(context: Context) -> bool {
     let attached = attach(context);
     let is_kept = ENTERED.try_with(|entered| match entered.try_borrow_mut() {
@@ -46,6 +47,7 @@ pub(crate) fn enter(context: Context) -> bool {
 }
 
 /// Leaves the context of a call that this thread has entered last.
+#[inline]
 pub(crate) fn leave() {
     let attached = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.pop());
     // Dropped without the borrow: it may drop the last context of its kind.

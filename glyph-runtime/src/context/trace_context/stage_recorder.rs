@@ -22,8 +22,15 @@ pub(crate) trait StageRecorder: Send + Sync {
     /// Whether it exports calls from a callsite.
     fn accepts(&self, callsite: &'static SpanCallsite) -> bool;
 
-    /// Starts a span in a context. `None` if it belongs to no trace.
+    /// Starts the span of a call that it accepts in a context. `None` if it belongs to no trace.
     fn start(
+        &self,
+        callsite: &'static SpanCallsite,
+        context: &Context,
+    ) -> Option<Box<dyn TracedSpan>>;
+
+    /// [`start`](Self::start), unless it does not [accept](Self::accepts) calls from the callsite.
+    fn start_accepted(
         &self,
         callsite: &'static SpanCallsite,
         context: &Context,

@@ -7,7 +7,6 @@ use std::{
         Mutex,
         atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
-    time::SystemTime,
 };
 
 use glyph_core::__runtime::{SpanCallsite, ValuesOfMany};
@@ -36,7 +35,8 @@ pub(super) struct EndedSpan {
     pub(super) ids: Ids,
     pub(super) parent: SpanId,
     pub(super) parent_is_remote: bool,
-    pub(super) start: SystemTime,
+    /// In nanoseconds since the Unix epoch.
+    pub(super) start: u64,
     /// The duration.
     pub(super) nanoseconds: u64,
     /// What was added to the span, other than its fields.
@@ -78,14 +78,14 @@ impl Ids {
         kept_exemplar(self.trace, self.span, self.flags)
     }
 
-    pub(super) fn of(context: &SpanContext) -> Self {
+    /// Sets them in place: a copy of what was just written takes longer.
+    #[inline]
+    pub(super) fn set(&mut self, context: &SpanContext) {
+        self.trace = context.trace_id();
+        self.span = context.span_id();
+        self.flags = context.trace_flags();
         let state = context.trace_state();
-        Self {
-            trace: context.trace_id(),
-            span: context.span_id(),
-            flags: context.trace_flags(),
-            state: (*state != TraceState::NONE).then(|| Box::new(state.clone())),
-        }
+        self.state = (*state != TraceState::NONE).then(|| Box::new(state.clone()));
     }
 
     pub(super) fn is_sampled(&self) -> bool {
@@ -119,6 +119,14 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
+    /// A buffer that does not grow until it has so many spans.
+    fn for_spans(spans: usize) -> Self {
+        Self {
+            spans: Vec::with_capacity(spans),
+            ..Self::default()
+        }
+    }
+
     /// Counts the size of what is added to a span that is put into the buffer.
     #[inline]
     pub(super) fn count(&mut self, additions: Option<Box<Additions>>) -> Option<Box<Additions>> {
@@ -183,7 +191,7 @@ impl State {
     fn hand_over(&mut self, collector: &Collector) -> Option<Box<NotKept>> {
         match collector.take_full(take(&mut self.buffer)) {
             Ok(unused) => {
-                self.buffer = unused.unwrap_or_default();
+                self.buffer = unused.unwrap_or_else(|| Buffer::for_spans(collector.most_spans()));
                 None
             }
             Err((buffer, reason)) => Some(Box::new(NotKept::NotTaken(buffer, reason))),

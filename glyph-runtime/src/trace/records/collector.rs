@@ -124,6 +124,11 @@ impl Collector {
         buffer
     }
 
+    /// The spans of a full buffer.
+    pub(super) const fn most_spans(&self) -> usize {
+        self.limits.buffer
+    }
+
     /// Takes a full buffer while its thread is locked, so that a flush that waits for the thread
     /// finds it. Returns the memory of another one; or the buffer, if it is not taken, with the reason.
     pub(super) fn take_full(&self, buffer: Buffer) -> Result<Option<Buffer>, (Buffer, NotTaken)> {

@@ -4,7 +4,14 @@ use std::{
     borrow::Cow,
     cell::Cell,
     mem::replace,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex,
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Relaxed},
+            fence,
+        },
+    },
     time::SystemTime,
 };
 
@@ -35,6 +42,8 @@ pub(super) struct Additions {
 pub(super) struct Addable {
     limits: SpanLimits,
     kept: Mutex<Kept>,
+    /// Whether there are additions, so that a call without any takes no lock.
+    has_any: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -49,13 +58,19 @@ impl Addable {
         Arc::new(Self {
             limits,
             kept: Mutex::new(Kept::Open(None)),
+            has_any: AtomicBool::new(false),
         })
     }
 
-    /// Takes the additions of a call to which nothing else refers, and is there for the next call.
-    pub(super) fn renew(&mut self) -> Option<Box<Additions>> {
-        let kept = self.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
-        replace(kept, Kept::Open(None)).additions()
+    /// Whether the call has no additions, and no context refers to it that could add some.
+    #[inline]
+    pub(super) fn is_unused(this: &Arc<Self>) -> bool {
+        if Arc::strong_count(this) > 1 {
+            return false;
+        }
+        // Whatever the last context has added, on any thread, was added before that context was dropped.
+        fence(Acquire);
+        !this.has_any.load(Relaxed)
     }
 
     /// Takes the additions. Further ones are ignored.
@@ -70,6 +85,7 @@ impl Addable {
         if let Some(mut kept) = lock_unless_lost(&self.kept)
             && let Kept::Open(additions) = &mut *kept
         {
+            self.has_any.store(true, Relaxed);
             add(additions.get_or_insert_default(), self.limits);
         }
     }

@@ -4,7 +4,7 @@
 
 use std::{
     borrow::Cow,
-    time::{Duration, SystemTime},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use glyph_core::__runtime::{RecordedValue, SourceCrate, SpanCallsite, ValuesOfMany};
@@ -84,15 +84,16 @@ impl Conversion {
         } = additions;
         attributes.extend(added);
         let dropped = cut(&mut attributes, self.limits.attributes);
+        let start = UNIX_EPOCH + Duration::from_nanos(span.start);
         let data = SpanData {
             span_context: span.ids.context(),
             parent_span_id: span.parent,
             parent_span_is_remote: span.parent_is_remote,
             span_kind: described.kind,
             name: described.name,
-            start_time: span.start,
+            start_time: start,
             end_time: ended_by_code(span)
-                .unwrap_or_else(|| span.start + Duration::from_nanos(span.nanoseconds)),
+                .unwrap_or_else(|| start + Duration::from_nanos(span.nanoseconds)),
             attributes,
             dropped_attributes_count: dropped.saturating_add(dropped_attributes),
             events,

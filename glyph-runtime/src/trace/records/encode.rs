@@ -90,7 +90,7 @@ impl Encoder<'_> {
         traces::identity(message, ids, span.parent, span.parent_is_remote);
         let Described { name, kind, status } = &described;
         traces::description(message, name, kind, status);
-        let start = traces::unix_nanos(span.start);
+        let start = span.start;
         let end = ended_by_code(span).map(traces::unix_nanos);
         let end = end.unwrap_or_else(|| start.saturating_add(span.nanoseconds));
         traces::times(message, start, end);

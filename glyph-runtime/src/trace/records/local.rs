@@ -1,8 +1,8 @@
 //! What a thread keeps for the calls of a pipeline.
 
-use std::{cell::RefCell, ptr, sync::Arc, time::SystemTime};
+use std::{cell::RefCell, ptr, sync::Arc};
 
-use glyph_core::__runtime::{Moment, SpanCallsite, Values};
+use glyph_core::__runtime::{Moment, SpanCallsite};
 
 use super::{
     buffer::{Buffer, NotKept, ThreadBuffer},
@@ -33,7 +33,8 @@ thread_local! {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Begun {
     pub(super) moment: Moment,
-    pub(super) time: SystemTime,
+    /// The system time, in nanoseconds since the Unix epoch.
+    pub(super) unix_nanoseconds: u64,
 }
 
 /// Returns a span for a call that begins now. `None` if the thread is ending.
@@ -78,8 +79,11 @@ impl Local {
     #[inline]
     fn begin(&mut self) -> Box<RecordSpan> {
         let moment = Moment::now();
-        let time = self.clock.time_of(moment);
-        let begun = Begun { moment, time };
+        let unix_nanoseconds = self.clock.time_of(moment);
+        let begun = Begun {
+            moment,
+            unix_nanoseconds,
+        };
         match self.unused.pop() {
             Some(mut span) => {
                 span.renew(&self.buffer, begun);
@@ -91,7 +95,8 @@ impl Local {
 
     /// Keeps a span for another call.
     #[inline]
-    fn keep(&mut self, span: Box<RecordSpan>) {
+    fn keep(&mut self, mut span: Box<RecordSpan>) {
+        span.record.clear();
         if self.unused.len() < MOST_UNUSED {
             self.unused.push(span);
         }
@@ -100,27 +105,17 @@ impl Local {
 
 /// A call that has ended.
 #[derive(Clone, Copy)]
-struct End<'call> {
+struct End {
     callsite: &'static SpanCallsite,
     at: Moment,
-    values: Option<&'call Values>,
 }
 
 /// Ends a call, and keeps its span for another one.
-pub(super) fn end(
-    span: Box<RecordSpan>,
-    callsite: &'static SpanCallsite,
-    at: Moment,
-    values: Option<&Values>,
-) {
-    let end = End {
-        callsite,
-        at,
-        values,
-    };
+pub(super) fn end(span: Box<RecordSpan>, callsite: &'static SpanCallsite, at: Moment) {
+    let end = End { callsite, at };
     let mut span = Some(span);
     let not_kept = with_local(&mut span, |local, mut span| {
-        let push = |buffer: &mut Buffer| span.end_into(buffer, callsite, at, values);
+        let push = |buffer: &mut Buffer| span.end_into(buffer, callsite, at);
         let not_kept = local.buffer.push(push, &local.recorder.collector);
         if not_kept.is_none() {
             local.keep(span);
@@ -135,7 +130,7 @@ pub(super) fn end(
     }
 }
 
-impl End<'_> {
+impl End {
     /// Ends a call that its thread does not keep.
     #[cold]
     fn not_kept(self, span: &mut RecordSpan, not_kept: NotKept) {
@@ -152,7 +147,7 @@ impl End<'_> {
     #[cold]
     fn elsewhere(self, span: &mut RecordSpan) {
         let mut buffer = Buffer::default();
-        span.end_into(&mut buffer, self.callsite, self.at, self.values);
+        span.end_into(&mut buffer, self.callsite, self.at);
         let to = &span.recorder;
         to.collector.end_at_once(&to.routes, buffer);
     }

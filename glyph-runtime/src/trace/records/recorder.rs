@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock, Weak, atomic::Ordering::Relaxed},
 };
 
-use glyph_core::__runtime::{Moment, SpanCallsite, TracedSpan, current_values};
+use glyph_core::__runtime::{SpanCallsite, TracedSpan, current_values};
 use opentelemetry::{
     Context, KeyValue, SpanId,
     trace::{SpanContext, SpanKind, TraceContextExt, TraceFlags},
@@ -14,7 +14,8 @@ use opentelemetry::{
 use opentelemetry_sdk::trace::{IdGenerator, SamplingDecision, ShouldSample};
 
 use super::{
-    collector::Collector, context_span::Addable, filter::CallsiteFilter, local, thread_details,
+    collector::Collector, context_span::Addable, filter::CallsiteFilter, local, span::RecordSpan,
+    thread_details,
 };
 use crate::{
     context::trace_context::stage_recorder::StageRecorder,
@@ -37,16 +38,8 @@ pub(in crate::trace) struct Recorder {
     pub(in crate::trace) filter: OnceLock<CallsiteFilter>,
 }
 
-/// What is decided about a call.
-#[derive(Debug)]
-pub(super) struct Decided {
-    pub(super) context: SpanContext,
-    pub(super) parent: SpanId,
-    pub(super) parent_is_remote: bool,
-    pub(super) is_recording: bool,
-}
-
 impl StageRecorder for Recorder {
+    #[inline]
     fn accepts(&self, callsite: &'static SpanCallsite) -> bool {
         let filter = self.filter.get();
         filter.is_none_or(|filter| filter.accepts(callsite))
@@ -61,9 +54,20 @@ impl StageRecorder for Recorder {
             return None;
         }
         let mut span = local::begin(self)?;
-        let decided = self.decide(context, callsite, span.begun_at());
-        span.begin(callsite, decided, context);
+        self.begin(&mut span, callsite, context);
         Some(span)
+    }
+
+    fn start_accepted(
+        &self,
+        callsite: &'static SpanCallsite,
+        context: &Context,
+    ) -> Option<Box<dyn TracedSpan>> {
+        if self.accepts(callsite) {
+            self.start(callsite, context)
+        } else {
+            None
+        }
     }
 }
 
@@ -78,55 +82,46 @@ impl Recorder {
         Addable::new(self.limits)
     }
 
-    /// As a parent-based sampler does, if that is what the program has, and as the SDK otherwise.
-    fn decide(&self, parent: &Context, callsite: &'static SpanCallsite, now: Moment) -> Decided {
-        let around = parent.span();
-        let around = around.span_context();
-        let span = random::span_id(now);
-        let inherits = self.follows_parent && around.is_sampled() && around.is_valid();
-        if inherits && !self.routes.closed.load(Relaxed) && !is_export_thread() {
-            return Decided {
-                context: SpanContext::new(
-                    around.trace_id(),
-                    span,
-                    around.trace_flags(),
-                    false,
-                    around.trace_state().clone(),
-                ),
-                parent: around.span_id(),
-                parent_is_remote: around.is_remote(),
-                is_recording: true,
-            };
+    /// Decides as a parent-based sampler does, if that is what the program has, and as the SDK otherwise.
+    #[inline]
+    fn begin(&self, span: &mut RecordSpan, callsite: &'static SpanCallsite, context: &Context) {
+        let parent = context.span();
+        let parent = parent.span_context();
+        let id = random::span_id(span.begun_at());
+        let inherits = self.follows_parent && parent.is_sampled() && parent.is_valid();
+        if !inherits || self.routes.closed.load(Relaxed) || is_export_thread() {
+            return self.ask(span, callsite, context, id);
         }
-        self.ask(parent, callsite, span)
+        let state = parent.trace_state().clone();
+        let ids = SpanContext::new(parent.trace_id(), id, parent.trace_flags(), false, state);
+        span.begin(callsite, ids, true, parent, context);
     }
 
     #[cold]
     #[inline(never)]
-    fn ask(&self, parent: &Context, callsite: &'static SpanCallsite, span: SpanId) -> Decided {
-        let around = parent.span();
-        let around = Some(around.span_context()).filter(|around| around.is_valid());
-        let trace = around.map_or_else(|| RandomIds.new_trace_id(), SpanContext::trace_id);
+    fn ask(
+        &self,
+        span: &mut RecordSpan,
+        callsite: &'static SpanCallsite,
+        context: &Context,
+        id: SpanId,
+    ) {
+        let around = context.span();
+        let parent = Some(around.span_context()).filter(|parent| parent.is_valid());
+        let trace = parent.map_or_else(|| RandomIds.new_trace_id(), SpanContext::trace_id);
         let name = callsite.metadata().name();
-        let parent = around.map(|_| parent);
         let kind = SpanKind::Internal;
+        let in_trace = parent.map(|_| context);
         let result = self
             .sampler
-            .should_sample(parent, trace, name, &kind, &[], &[]);
+            .should_sample(in_trace, trace, name, &kind, &[], &[]);
         let is_sampled = result.decision == SamplingDecision::RecordAndSample;
-        let flags = around.map_or_else(TraceFlags::default, SpanContext::trace_flags);
-        Decided {
-            context: SpanContext::new(
-                trace,
-                span,
-                flags.with_sampled(is_sampled),
-                false,
-                result.trace_state,
-            ),
-            parent: around.map_or(SpanId::INVALID, SpanContext::span_id),
-            parent_is_remote: around.is_some_and(SpanContext::is_remote),
-            is_recording: result.decision != SamplingDecision::Drop,
-        }
+        let flags = parent.map_or_else(TraceFlags::default, SpanContext::trace_flags);
+        let flags = flags.with_sampled(is_sampled);
+        let ids = SpanContext::new(trace, id, flags, false, result.trace_state);
+        let is_recording = result.decision != SamplingDecision::Drop;
+        let parent = parent.unwrap_or(&SpanContext::NONE);
+        span.begin_asked(callsite, ids, is_recording, parent, context);
     }
 
     /// Adds what a span has from its begin on, other than its fields.

@@ -1,8 +1,10 @@
 //! The span of a call, while the call runs.
 
-use std::{mem::replace, ops::Range, sync::Arc};
+use std::{mem::replace, sync::Arc};
 
-use glyph_core::__runtime::{Annotate, Moment, SpanCallsite, TracedSpan, TypeName, Values};
+use glyph_core::__runtime::{
+    Annotate, BegunSpan, Moment, SpanCallsite, SpanRecord, TracedSpan, TypeName,
+};
 use opentelemetry::{
     Context, SpanId,
     trace::{SpanContext, TraceContextExt},
@@ -12,12 +14,9 @@ use super::{
     buffer::{Buffer, EndedSpan, Ids, OpenSlot, ThreadBuffer},
     context_span::{Addable, Additions, ContextSpan},
     local::{self, Begun},
-    recorder::{Decided, Recorder},
+    recorder::Recorder,
 };
-use crate::{
-    Exemplar,
-    context::trace_context::{Annotated, function_name, kept},
-};
+use crate::context::trace_context::{Annotated, function_name, kept};
 
 /// The span of a call. Its memory is used for one call after the other.
 #[derive(Debug)]
@@ -27,6 +26,7 @@ pub(super) struct RecordSpan {
     buffer: Arc<ThreadBuffer>,
     open: Option<OpenSlot>,
     addable: Arc<Addable>,
+    pub(super) record: SpanRecord,
     ids: Ids,
     /// The callsite, until the call has ended.
     callsite: Option<&'static SpanCallsite>,
@@ -49,6 +49,7 @@ impl RecordSpan {
             buffer: Arc::clone(buffer),
             open: None,
             addable: recorder.addable(),
+            record: SpanRecord::default(),
             ids: Ids::NONE,
             callsite: None,
             parent: SpanId::INVALID,
@@ -72,25 +73,37 @@ impl RecordSpan {
         self.begun.moment
     }
 
-    /// Begins a call in `context`.
-    #[inline]
+    /// [`begin`](Self::begin) for a call whose sampler was asked.
+    pub(super) fn begin_asked(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        ids: SpanContext,
+        is_recording: bool,
+        parent: &SpanContext,
+        context: &Context,
+    ) {
+        self.begin(callsite, ids, is_recording, parent, context);
+    }
+
+    /// Begins a call in `context`, whose span is `parent`.
+    #[expect(
+        clippy::inline_always,
+        reason = "ids are moved once less, and the compiler finds it too long"
+    )]
+    #[inline(always)]
     pub(super) fn begin(
         &mut self,
         callsite: &'static SpanCallsite,
-        decided: Decided,
+        ids: SpanContext,
+        is_recording: bool,
+        parent: &SpanContext,
         context: &Context,
     ) {
-        let Decided {
-            context: ids,
-            parent,
-            parent_is_remote,
-            is_recording,
-        } = decided;
         self.callsite = Some(callsite);
-        self.parent = parent;
-        self.parent_is_remote = parent_is_remote;
+        self.parent = parent.span_id();
+        self.parent_is_remote = parent.is_remote();
         self.is_recording = is_recording;
-        self.ids = Ids::of(&ids);
+        self.ids.set(&ids);
         if is_recording {
             self.open = self.buffer.starts(callsite);
             self.recorder.describe_start(&self.addable);
@@ -118,44 +131,32 @@ impl RecordSpan {
         buffer: &mut Buffer,
         callsite: &'static SpanCallsite,
         ended: Moment,
-        values: Option<&Values>,
     ) {
-        let values = values.map_or(0..0, |values| buffer.values.push(values));
+        let nanoseconds = ended.process_nanoseconds_since(self.begun.moment);
+        let values = buffer.values.push(self.record.values());
         let additions = buffer.count(self.take_additions());
-        buffer
-            .spans
-            .push(self.ended(callsite, ended, additions, values));
-    }
-
-    #[inline]
-    fn ended(
-        &mut self,
-        callsite: &'static SpanCallsite,
-        ended: Moment,
-        additions: Option<Box<Additions>>,
-        values: Range<u32>,
-    ) -> EndedSpan {
-        EndedSpan {
+        buffer.spans.push(EndedSpan {
             callsite,
             ids: self.ids.take(),
             parent: self.parent,
             parent_is_remote: self.parent_is_remote,
-            start: self.begun.time,
-            nanoseconds: ended.process_nanoseconds_since(self.begun.moment),
+            start: self.begun.unix_nanoseconds,
+            nanoseconds,
             additions,
             values,
-        }
+        });
     }
 
     #[inline]
     fn take_additions(&mut self) -> Option<Box<Additions>> {
-        match Arc::get_mut(&mut self.addable) {
-            Some(addable) => addable.renew(),
-            None => self.leave_additions(),
+        if Addable::is_unused(&self.addable) {
+            None
+        } else {
+            self.leave_additions()
         }
     }
 
-    /// Takes the additions of a call whose context outlives it.
+    /// Takes the additions of a call. Its context may outlive it.
     #[cold]
     fn leave_additions(&mut self) -> Option<Box<Additions>> {
         replace(&mut self.addable, self.recorder.addable()).end()
@@ -175,12 +176,18 @@ impl Drop for RecordSpan {
 }
 
 impl TracedSpan for RecordSpan {
-    fn is_recording(&self) -> bool {
-        self.is_recording
+    fn record(&self) -> &SpanRecord {
+        &self.record
     }
 
-    fn exemplar(&self) -> Option<Exemplar> {
-        self.ids.exemplar()
+    fn record_mut(&mut self) -> &mut SpanRecord {
+        &mut self.record
+    }
+
+    fn describe(&self, begun: &mut BegunSpan) {
+        begun.exemplar = self.ids.exemplar();
+        begun.is_recording = self.is_recording;
+        begun.has_function = self.is_recording && self.recorder.details.source_location;
     }
 
     fn enter(&mut self, once: bool) -> bool {
@@ -197,10 +204,7 @@ impl TracedSpan for RecordSpan {
     }
 
     fn set_function(&mut self, of: Option<TypeName>) {
-        if self.recorder.details.source_location
-            && self.is_recording
-            && let Some(callsite) = self.callsite
-        {
+        if let Some(callsite) = self.callsite {
             self.addable.add_attribute(function_name(callsite, of));
         }
     }
@@ -210,14 +214,18 @@ impl TracedSpan for RecordSpan {
         Box::new(Annotated(context.unwrap_or_else(|| self.further_context())))
     }
 
-    fn end(mut self: Box<Self>, ended: Moment, values: Option<&Values>) {
+    fn end(mut self: Box<Self>, ended: Moment, is_entered: bool) {
+        if is_entered {
+            kept::leave();
+        }
         // First, because values of the context may be dropped with it, which can run any code.
         drop(self.context.take());
+        self.record.release();
         if let Some(open) = self.open.take() {
             self.buffer.forget(open);
         }
         match self.callsite.take() {
-            Some(callsite) if self.is_recording => local::end(self, callsite, ended, values),
+            Some(callsite) if self.is_recording => local::end(self, callsite, ended),
             _ => local::keep(self),
         }
     }

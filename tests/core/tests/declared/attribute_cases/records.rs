@@ -7,9 +7,9 @@ use std::{any::Any, borrow::Cow, env, process::Command};
 
 use glyph_core::{
     __runtime::{
-        self, Annotate, Below, EachAttribute, KeptContext, Moment, Parent, ParentSpan,
-        ParentSpanId, RecordedValue, SpanCallsite, SpanKey, SpanParent, TracedSpan, Traces,
-        TypeName, Values,
+        self, Annotate, BegunSpan, Below, EachAttribute, KeptContext, Moment, Parent, ParentSpan,
+        ParentSpanId, RecordedValue, SpanCallsite, SpanKey, SpanParent, SpanRecord, TracedSpan,
+        Traces, TypeName,
     },
     Exemplar,
     metric::CurrentTrace,
@@ -112,7 +112,10 @@ impl Traces for Recorder {
             Parent::Id(id) => Span::child_of(id.clone(), metadata, &nothing),
             Parent::Span(span) => Span::child_of(span, metadata, &nothing),
         };
-        Some(Box::new(Recorded(span)))
+        Some(Box::new(RecordedCall {
+            span: Recorded(span),
+            record: SpanRecord::default(),
+        }))
     }
 
     fn key_of(&self, _: &Parent) -> Option<SpanKey> {
@@ -126,34 +129,48 @@ impl Traces for Recorder {
 #[derive(Clone, Debug)]
 struct Recorded(Span);
 
-impl TracedSpan for Recorded {
-    fn is_recording(&self) -> bool {
-        true
+#[derive(Debug)]
+struct RecordedCall {
+    span: Recorded,
+    record: SpanRecord,
+}
+
+impl TracedSpan for RecordedCall {
+    fn record(&self) -> &SpanRecord {
+        &self.record
     }
 
-    fn exemplar(&self) -> Option<Exemplar> {
-        None
+    fn record_mut(&mut self) -> &mut SpanRecord {
+        &mut self.record
+    }
+
+    fn describe(&self, begun: &mut BegunSpan) {
+        begun.is_recording = true;
     }
 
     fn enter(&mut self, _: bool) -> bool {
-        self.0.with_subscriber(|(id, dispatch)| dispatch.enter(id));
+        let span = &self.span.0;
+        span.with_subscriber(|(id, dispatch)| dispatch.enter(id));
         true
     }
 
     fn leave(&self) {
-        self.0.with_subscriber(|(id, dispatch)| dispatch.exit(id));
+        let span = &self.span.0;
+        span.with_subscriber(|(id, dispatch)| dispatch.exit(id));
     }
 
     fn set_function(&mut self, _: Option<TypeName>) {}
 
     fn annotated(&self) -> Box<dyn Annotate> {
-        Box::new(self.clone())
+        Box::new(self.span.clone())
     }
 
-    fn end(self: Box<Self>, _: Moment, values: Option<&Values>) {
-        let Some(values) = values else { return };
-        values.each(&mut |name, value| {
-            let span = &self.0;
+    fn end(self: Box<Self>, _: Moment, is_entered: bool) {
+        if is_entered {
+            self.leave();
+        }
+        self.record.values().each(&mut |name, value| {
+            let span = &self.span.0;
             match value {
                 RecordedValue::Bool(value) => span.record(name, value),
                 RecordedValue::F64(value) => span.record(name, value),
