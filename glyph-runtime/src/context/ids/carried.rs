@@ -151,7 +151,8 @@ impl CarriedIds {
         current_context::current().with_value(self.clone())
     }
 
-    /// Returns names and values as a log line shows them.
+    /// Returns names and values as a log record shows them.
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub(crate) fn fields<'a>(
         &'a self,
         redaction: &'a Redaction,
