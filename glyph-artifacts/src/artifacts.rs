@@ -2,9 +2,12 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use glyph_core::catalog::{Catalog, CatalogDescriptor};
+use glyph_core::{
+    __runtime::{Exposure, exposures},
+    catalog::{Catalog, CatalogDescriptor, CatalogView, Registry, ViewError},
+};
 
-use crate::families::Families;
+use crate::{families::Families, problem::Problem, view::exposed};
 
 /// The comment at the start of each file.
 pub(crate) const HEADER: &str =
@@ -27,6 +30,10 @@ pub struct Artifacts {
     target_labels: Option<Vec<String>>,
     /// The interval of scrapes.
     scrape_interval: Option<Duration>,
+    /// The alerts and objectives that need what views leave out.
+    pub(crate) left_out: Vec<Problem>,
+    /// The views that do not fit their catalogs.
+    pub(crate) misfits: Vec<Problem>,
     /// The divisor of the windows and pending times of alerts.
     pub(crate) shortened: Option<NonZeroU32>,
 }
@@ -48,6 +55,62 @@ impl Artifacts {
     pub fn and<C: Catalog>(mut self) -> Self {
         self.catalogs.push(StaticDescriptor::<C>::DESCRIPTOR);
         self
+    }
+
+    /// Adds a catalog as a view exposes it, with the catalogs nested in it.
+    ///
+    /// Names, labels and buckets are those of the view, as the program exposes them. Alerts and objectives
+    /// that need what it leaves out are [left out](Self::left_out).
+    ///
+    /// ```
+    /// use glyph_artifacts::Artifacts;
+    /// use glyph_core::{Counter, View, metric_catalog};
+    ///
+    /// /// The catalog of a library.
+    /// #[metric_catalog(namespace = "doc_and_view")]
+    /// pub struct CacheMetrics {
+    ///     /// Lookups of values.
+    ///     #[alert(CacheIsIdle, increase(15m) < 1, for = 15m, summary = "nobody asks the cache")]
+    ///     pub lookups: Counter,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let view = View::of(CacheMetrics::global()).namespace("shop.cache");
+    /// let rules = Artifacts::default().and_view(view).rules()?;
+    /// assert!(rules.contains("increase(shop_cache_lookups_total[15m])"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn and_view(mut self, view: impl Into<CatalogView>) -> Self {
+        match Exposure::of(&view.into()) {
+            Ok(exposure) => self.push(&exposure),
+            Err(error) => self.misfits.push(misfit(&error)),
+        }
+        self
+    }
+
+    /// Returns the artifacts of all catalogs of a registry, as they are exposed.
+    pub fn of_registry(registry: &Registry) -> Self {
+        let mut artifacts = Self::default();
+        for exposure in exposures(registry) {
+            artifacts.push(exposure);
+        }
+        artifacts
+    }
+
+    fn push(&mut self, exposure: &Exposure) {
+        let exposed = exposed(exposure);
+        self.catalogs.push(exposed.catalog);
+        self.left_out.extend(exposed.left_out);
+    }
+
+    /// Returns the alerts and objectives that are not generated, because a view leaves out a metric, a
+    /// label or a bucket that they need.
+    ///
+    /// The rule file lists them in a comment.
+    #[must_use]
+    pub fn left_out(&self) -> &[Problem] {
+        &self.left_out
     }
 
     /// Returns the artifacts of these catalogs and of the catalogs nested in them.
@@ -168,5 +231,16 @@ impl Artifacts {
         Families::new(&self.catalogs)
             .with_target_labels(self.kept_labels())
             .shortened(self.shortened)
+    }
+}
+
+fn misfit(error: &ViewError) -> Problem {
+    let (file, line) = error.declared_at();
+    let problems = error.problems().iter().map(ToString::to_string);
+    Problem {
+        what: format!("view of catalog `{}`", error.catalog()),
+        file: file.into(),
+        line,
+        message: problems.collect::<Vec<_>>().join("; "),
     }
 }

@@ -139,7 +139,8 @@ impl ArtifactArgs {
             .map(|path| format!("wrote {}", path.display()));
         let problems = problems.unwrap_or_default();
         let problems = problems.iter().map(|problem| format!("to mend: {problem}"));
-        Ok(written.chain(problems).collect())
+        let left_out = artifacts.left_out().iter().map(ToString::to_string);
+        Ok(left_out.chain(written).chain(problems).collect())
     }
 
     /// Returns the changes since the schema was written.

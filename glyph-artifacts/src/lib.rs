@@ -24,7 +24,7 @@
 //!
 //! # Generate
 //!
-//! - [`Artifacts`] has the catalogs to generate from. [`Artifacts::write`] writes all files, and
+//! - [`Artifacts`] has the catalogs to generate from, or views of them. [`Artifacts::write`] writes all files, and
 //!   [`Artifacts::stale`] returns those that are out of date.
 //! - [`Artifacts::rules`] and [`Artifacts::rule_tests`] return Prometheus rules and their promtool
 //!   tests.
@@ -81,6 +81,7 @@ mod rules;
 mod schema;
 mod series;
 mod texts;
+mod view;
 mod weaver;
 mod yaml;
 

@@ -55,7 +55,11 @@ impl Artifacts {
     /// and [`ArtifactError::Yaml`] if the file cannot be serialized.
     pub fn rules(&self) -> Result<String, ArtifactError> {
         self.checked()?;
-        document(&self.rule_file())
+        let rules = document(&self.rule_file())?;
+        let left_out = self.left_out.iter();
+        // Without the place: it is a path of the machine that compiled the library.
+        let left_out = left_out.map(|problem| format!("# {}: {}\n", problem.what, problem.message));
+        Ok(left_out.chain([rules]).collect())
     }
 
     /// Returns the groups of rules; groups without rules are omitted.

@@ -72,6 +72,7 @@
 //!
 //! - [`metric_catalog`] makes a struct a catalog of metrics. A program nests the catalog of a
 //!   library.
+//! - [`View`] is how a program exposes the catalog of a library: other names, fewer labels and buckets.
 //! - [`Label`](macro@Label) and [`LabelSet`](macro@LabelSet) declare labels and their values.
 //! - [`buckets`] has bucket bounds for histograms.
 //! - [`label`], [`metric`] and [`catalog`] have the types of declarations.
@@ -137,7 +138,7 @@ pub mod __private;
 #[path = "runtime.rs"]
 pub mod __runtime;
 
-pub use catalog::Catalog;
+pub use catalog::{Catalog, View};
 pub use descriptor::buckets;
 pub use label::{CallStatus, Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};

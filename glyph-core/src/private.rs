@@ -24,9 +24,9 @@ pub use crate::{
     },
     descriptor::{SourceCrate, asked_label, check_bound, given_label},
     label::{
-        CallLookup, Label, LabelDescriptor, LabelSet, LabelStride, LabelText, LabelValues,
-        OUTCOME_COUNT, OpenLookup, OpenValues, ParseLabelError, label_of, only_label, open_labels,
-        parsed, renamed_label, strides,
+        CallLookup, Label, LabelDescriptor, LabelName, LabelNames, LabelSet, LabelStride,
+        LabelText, LabelValues, OUTCOME_COUNT, OpenLookup, OpenValues, ParseLabelError, label_of,
+        only_label, open_labels, parsed, renamed_label, strides,
     },
     metric::{
         CatalogCells, Counter, DeclaredCatalog, Gauge, Histogram, Metric, MetricParts, MetricState,

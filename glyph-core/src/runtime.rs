@@ -2,9 +2,11 @@
 //!
 //! These are functions, so that documented types have no hidden methods.
 
+use crate::{catalog::Registry, label::LabelDescriptor, scope::ScopeLabels};
 pub use crate::{
     catalog::{
-        AnyCatalog, Measured, Observe, ObservedFamily, Observer, Source, is_reserved, sample_names,
+        AnyCatalog, Exposure, Measured, Observe, ObservedFamily, Observer, Source, is_reserved,
+        sample_names,
     },
     clock::{Moment, calibrate},
     descriptor::{SourceCrate, canonical},
@@ -12,8 +14,8 @@ pub use crate::{
     label::{LabelStride, OpenValues, sanitized},
     live::{read_failures, read_functions},
     metric::{
-        CurrentTrace, DeclaredCatalog, ExemplarAt, Metric, PresentSeries, Scale, Series,
-        keep_unsampled_exemplars, unexposed_catalogs,
+        CurrentTrace, DeclaredCatalog, ExemplarAt, ExposedMetric, Metric, PresentSeries, Scale,
+        Series, keep_unsampled_exemplars, unexposed_catalogs,
     },
     nearest::nearest,
     scope::{ScopeGuard, current_values},
@@ -31,27 +33,28 @@ pub use crate::{
     thread_end::{FirstUse, ends, is_ending},
     within::{Environment, Within},
 };
-use crate::{
-    catalog::{CatalogDescriptor, Registry},
-    label::LabelDescriptor,
-    scope::ScopeLabels,
-};
 
-/// The metrics of the catalogs in the order of their names.
+/// The exposed metrics of the catalogs in the order of their names.
 #[must_use]
-pub fn metrics(registry: &Registry) -> &[&'static Metric] {
+pub fn metrics(registry: &Registry) -> &[ExposedMetric] {
     registry.metrics()
 }
 
-/// The catalogs, without nested ones.
+/// Each metric of the catalogs once, and how it is exposed. `None` if a view leaves it out.
 #[must_use]
-pub fn catalogs(registry: &Registry) -> &[&'static CatalogDescriptor] {
-    registry.catalogs()
+pub fn declared(registry: &Registry) -> &[(&'static Metric, Option<ExposedMetric>)] {
+    registry.declared()
+}
+
+/// How each catalog is exposed, with those nested in it.
+#[must_use]
+pub fn exposures(registry: &Registry) -> &[Exposure] {
+    registry.exposures()
 }
 
 /// Notes that the catalogs are part of an exposition, with nested ones.
 pub fn expose(registry: &Registry) {
-    for metric in registry.metrics() {
+    for (metric, _) in registry.declared() {
         metric.parts.cells.expose();
     }
 }

@@ -76,6 +76,7 @@
 //! # Declare
 //!
 //! - [`metric_catalog`] makes a struct a catalog of metrics.
+//! - [`View`] is how a program exposes the catalog of a library: other names, fewer labels and buckets.
 //! - [`Label`](macro@Label) and [`LabelSet`](macro@LabelSet) declare labels and their values.
 //! - [`buckets`] has bucket bounds for histograms.
 //! - [`label`], [`metric`] and [`catalog`] have the types of declarations.
@@ -204,7 +205,8 @@ pub use glyph_core::__private;
 pub use glyph_core::testing;
 #[doc(inline)]
 pub use glyph_core::{
-    CallStatus, Catalog, Counter, Exemplar, Gauge, Histogram, Status, buckets, catalog, label,
+    CallStatus, Catalog, Counter, Exemplar, Gauge, Histogram, Status, View, buckets, catalog,
+    label,
     label::{Label, LabelSet},
     live, metric, scope, stage,
     stage::Outcome,

@@ -103,3 +103,7 @@ struct Testing;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/troubleshooting.md")]
 struct Troubleshooting;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/views.md")]
+struct Views;

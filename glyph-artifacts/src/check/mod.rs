@@ -22,7 +22,7 @@ pub use known::INTERNAL_SERIES;
 
 use crate::{
     ArtifactError, artifacts::Artifacts, families::Families, objective::BURNS, problem::Problem,
-    rules::Rule, series::Series,
+    rules::Rule, series::Series, view::exposed_twice,
 };
 use glyph_core::catalog::Condition;
 
@@ -46,7 +46,9 @@ impl Artifacts {
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let families = self.families();
-        let mut problems = duplicate_names(&families);
+        let mut problems = self.misfits.clone();
+        problems.extend(exposed_twice(&self.catalogs));
+        problems.extend(duplicate_names(&families));
         let names = names::Names::new(&families, &self.kept_labels());
         for alert in families.metrics().flat_map(|metric| metric.alerts) {
             let promql = families.condition(alert);

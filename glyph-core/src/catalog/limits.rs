@@ -1,7 +1,12 @@
 //! Metrics of the limits of recording.
 
 use super::{AnyCatalog, Observe, Observer, Registry};
-use crate::{Counter, LabelSet, descriptor::ScopeLabel, metric::Metric, metric_catalog};
+use crate::{
+    Counter, LabelSet,
+    descriptor::ScopeLabel,
+    metric::{ExposedMetric, Metric},
+    metric_catalog,
+};
 
 /// A label of a declared metric.
 #[derive(LabelSet)]
@@ -44,19 +49,23 @@ impl Observe for Registry {
     fn observe(&self, observer: &mut Observer) {
         for metric in self.metrics() {
             observe_overflow(metric, observer);
-            let name = [metric.parts.descriptor.name];
+            let name = [metric.descriptor().name];
             let rejected = &LimitMetrics::global().rejected;
-            observer.counter_named(rejected, &name, metric.rejected());
+            observer.counter_named(rejected, &name, metric.metric().rejected());
         }
     }
 }
 
 /// Reports one series for each open label and, after a scope was entered, for each scope label.
-fn observe_overflow(metric: &Metric, observer: &mut Observer) {
+fn observe_overflow(exposed: &ExposedMetric, observer: &mut Observer) {
     let overflow = &LimitMetrics::global().overflow;
-    let descriptor = metric.parts.descriptor;
-    let open = descriptor.labels.iter().filter(|label| label.is_open());
-    for (label, values) in open.zip(metric.parts.open) {
+    let (metric, descriptor) = (exposed.metric(), exposed.descriptor());
+    let labels = metric.parts.descriptor.labels.iter().enumerate();
+    let open = labels.filter(|(_, label)| label.is_open());
+    for ((index, label), values) in open.zip(metric.parts.open) {
+        if !exposed.keeps_label(index) {
+            continue;
+        }
         let names = [descriptor.name, label.name];
         observer.counter_named(overflow, &names, values.overflowed());
     }

@@ -26,6 +26,7 @@ mod limits;
 mod observed;
 mod registry;
 mod reserved;
+mod view;
 
 #[doc(hidden)]
 pub use artifact_checks::{
@@ -43,9 +44,12 @@ pub use labels::{check_label_names, counter_labels, gauge_labels, histogram_labe
 pub use observed::{Measured, Observe, ObservedFamily, ObservedSeries, Observer, Source};
 #[doc(hidden)]
 pub use registry::sample_names;
-pub use registry::{CatalogClash, Registry};
+pub use registry::{CatalogClash, Registry, RegistryError};
 #[doc(hidden)]
 pub use reserved::{RESERVED, is_reserved};
+#[doc(hidden)]
+pub use view::Exposure;
+pub use view::{AddedUp, CatalogField, CatalogView, IntoView, View, ViewError, ViewProblem};
 
 pub use crate::descriptor::{
     Aggregate, AlertDescriptor, CatalogDescriptor, Comparison, Condition, Indicator, Kind, Matcher,

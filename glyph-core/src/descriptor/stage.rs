@@ -21,6 +21,21 @@ macro_rules! stage_descriptor {
         }
 
         impl StageDescriptor {
+            /// Returns the stage with its metrics under the family names that `exposed` returns. A
+            /// metric without one is not bound; that of the duration keeps its name.
+            #[doc(hidden)]
+            #[must_use]
+            pub fn with_families(
+                self,
+                exposed: impl Fn(&'static str) -> Option<&'static str>,
+            ) -> Self {
+                Self {
+                    duration: exposed(self.duration).unwrap_or(self.duration),
+                    $($role: self.$role.and_then(&exposed),)+
+                    ..self
+                }
+            }
+
             /// Returns each role, with the family name of the metric bound to it.
             pub fn roles(&self) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
                 [

@@ -29,6 +29,7 @@
 
 mod call_lookup;
 mod descriptor;
+mod names;
 mod open_values;
 mod optional;
 mod outcome_count;
@@ -42,6 +43,7 @@ mod text;
 mod values;
 
 pub use descriptor::{LabelDescriptor, LabelValues};
+pub use names::{LabelName, LabelNames};
 pub use open_values::OVERFLOW;
 pub use outcome_count::OUTCOME_COUNT;
 pub use parsed::ParseLabelError;

@@ -2,7 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::{Label, LabelDescriptor, LabelSet, OpenLookup, OpenValues, only_label};
+use super::{
+    Label, LabelDescriptor, LabelName, LabelNames, LabelSet, OpenLookup, OpenValues, only_label,
+};
 
 /// The value of a label that is absent.
 const ABSENT: &str = "none";
@@ -91,6 +93,12 @@ impl<T: Label> Label for Option<T> {
 
 macro_rules! only_labels {
     ($([$($generics:tt)*] $label:ty),*) => {$(
+        impl<$($generics)*> LabelNames for $label {
+            type Names = LabelName<Self>;
+
+            const NAMES: Self::Names = LabelName::new(0);
+        }
+
         impl<$($generics)*> LabelSet for $label {
             type Of<'call> = Self;
 

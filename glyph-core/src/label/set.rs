@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{Label, LabelDescriptor, LabelValues, OpenValues};
+use super::{Label, LabelDescriptor, LabelNames, LabelValues, OpenValues};
 
 /// The labels of one metric, as a struct: its fields are the labels.
 ///
@@ -17,7 +17,7 @@ use super::{Label, LabelDescriptor, LabelValues, OpenValues};
     label = "not a label set",
     note = "derive `LabelSet` on a struct with a field for each label, or `Label` on an enum for a single one"
 )]
-pub trait LabelSet {
+pub trait LabelSet: LabelNames {
     /// The set as it is passed to one call, where open labels can be borrowed.
     type Of<'call>;
 

@@ -1,6 +1,6 @@
 //! Counts of reads that failed.
 
-use std::sync::Mutex;
+use std::{ptr, sync::Mutex};
 
 use crate::{Label, metric::Metric, sync::lock_unless_lost};
 
@@ -22,17 +22,18 @@ pub enum FailureReason {
 const REASONS: usize = 4;
 
 /// The counts by metric, at most one entry for each declared metric.
-static FAILURES: Mutex<Vec<(&'static str, [u64; REASONS])>> = Mutex::new(Vec::new());
+static FAILURES: Mutex<Vec<(&'static Metric, [u64; REASONS])>> = Mutex::new(Vec::new());
 
 /// Counts a read that failed.
 pub(super) fn count(metric: &'static Metric, reason: FailureReason) {
-    let name = metric.descriptor().name;
     let Some(mut failures) = lock_unless_lost(&FAILURES) else {
         return;
     };
-    let index = failures.iter().position(|(known, _)| *known == name);
+    let index = failures
+        .iter()
+        .position(|(known, _)| ptr::eq(*known, metric));
     let index = index.unwrap_or_else(|| {
-        failures.push((name, [0; REASONS]));
+        failures.push((metric, [0; REASONS]));
         failures.len() - 1
     });
     let count = failures.get_mut(index);
@@ -43,7 +44,7 @@ pub(super) fn count(metric: &'static Metric, reason: FailureReason) {
 
 /// Passes the metric, the reason and the count of failed reads to `read`.
 #[doc(hidden)]
-pub fn read_failures(mut read: impl FnMut(&'static str, &'static str, u64)) {
+pub fn read_failures(mut read: impl FnMut(&'static Metric, &'static str, u64)) {
     let Some(failures) = lock_unless_lost(&FAILURES) else {
         return;
     };

@@ -39,6 +39,7 @@ mod counter;
 mod counting;
 mod exemplar;
 mod exemplar_slots;
+mod exposed;
 mod gauge;
 mod gauge_values;
 mod gauging;
@@ -69,6 +70,10 @@ pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
 #[doc(hidden)]
 pub use exemplar::{ExemplarAt, keep_unsampled_exemplars};
+#[doc(hidden)]
+pub use exposed::ExposedMetric;
+pub use exposed::GaugeMerge;
+pub(crate) use exposed::SeriesChanges;
 #[doc(hidden)]
 pub use reading::{PresentSeries, Series};
 pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};

@@ -1,8 +1,8 @@
 //! Reading the series of a metric.
 
-use std::{borrow::Cow, iter, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, iter, ops::Range, sync::Arc, time::SystemTime};
 
-use super::{ExemplarAt, Metric, ReadTarget, ScopeCells};
+use super::{ExemplarAt, Metric, ReadTarget, ScopeCells, SeriesChanges};
 use crate::clock;
 use crate::label::{LabelDescriptor, LabelStride, LabelValues};
 
@@ -37,13 +37,19 @@ pub trait Series {
 pub struct PresentSeries {
     metric: &'static Metric,
     series: usize,
+    /// The series that are added to it, because a view leaves out their labels.
+    others: Box<[usize]>,
     scope: Option<Arc<dyn ReadTarget>>,
+    changes: Option<&'static SeriesChanges>,
 }
 
 impl Series for PresentSeries {
     /// Adds up the cells of all threads.
     fn read(&self, cells: &mut Vec<u64>) {
         self.metric.read_in(self.scope_cells(), self.series, cells);
+        if let Some(changes) = self.changes {
+            self.read_changed(changes, cells);
+        }
     }
 
     fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
@@ -55,12 +61,18 @@ impl Series for PresentSeries {
             values.filter(|(_, value)| !value.is_empty())
         });
         let scope = scope.map(|(name, value)| (name, Cow::Borrowed(value)));
-        self.metric.labels(self.series).chain(scope)
+        let own = self.metric.labels(self.series).enumerate();
+        let own = own.filter(|(index, _)| self.changes.is_none_or(|changes| changes.keeps(*index)));
+        own.map(|(_, label)| label).chain(scope)
     }
 
     fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
-        self.metric
-            .exemplar(self.scope_cells(), self.series, bucket)
+        match self.changes {
+            None => self
+                .metric
+                .exemplar(self.scope_cells(), self.series, bucket),
+            Some(changes) => self.latest_exemplar(changes.declared_buckets(bucket)),
+        }
     }
 
     /// Whether the metric has ever kept an exemplar there.
@@ -79,6 +91,52 @@ impl Series for PresentSeries {
 }
 
 impl PresentSeries {
+    /// Exposes the series with these changes, and with `others` added to it.
+    pub(super) fn changed(self, changes: &'static SeriesChanges, others: Box<[usize]>) -> Self {
+        Self {
+            others,
+            changes: Some(changes),
+            ..self
+        }
+    }
+
+    /// The index of the series.
+    pub(super) const fn index(&self) -> usize {
+        self.series
+    }
+
+    /// Returns the series with this index in the same scope, as it is declared.
+    pub(super) fn at(&self, series: usize) -> Self {
+        Self {
+            metric: self.metric,
+            series,
+            others: Box::default(),
+            scope: self.scope.clone(),
+            changes: None,
+        }
+    }
+
+    /// Adds the other series, and the buckets that the view does not have.
+    fn read_changed(&self, changes: &SeriesChanges, cells: &mut Vec<u64>) {
+        let mut other = Vec::new();
+        for series in &self.others {
+            self.metric.read_in(self.scope_cells(), *series, &mut other);
+            changes.merge(self.metric, cells, &other);
+        }
+        changes.finish(self.metric, self.others.len() + 1, cells);
+    }
+
+    /// Returns the latest exemplar of some declared buckets, of all series that are added up.
+    ///
+    /// An exemplar that is being replaced at this moment is skipped, and the next scrape has it.
+    fn latest_exemplar(&self, buckets: Range<usize>) -> Option<ExemplarAt> {
+        let series = iter::once(&self.series).chain(&self.others);
+        let all = series.flat_map(|series| buckets.clone().map(|bucket| (*series, bucket)));
+        let scope = self.scope_cells();
+        let found = all.filter_map(|(series, bucket)| self.metric.exemplar(scope, series, bucket));
+        found.max_by_key(|exemplar| exemplar.time)
+    }
+
     fn scope_cells(&self) -> Option<&ScopeCells> {
         let scope = self.scope.as_deref()?;
         self.metric.parts.cells.cells_in(scope)
@@ -92,13 +150,19 @@ impl Metric {
     /// already keep their time.
     #[doc(hidden)]
     pub fn present_series(&'static self) -> impl Iterator<Item = PresentSeries> + Send {
+        self.present_by_scope().flatten()
+    }
+
+    /// Returns the series of one scope after another, starting with those outside of scopes.
+    pub(super) fn present_by_scope(
+        &'static self,
+    ) -> impl Iterator<Item = impl Iterator<Item = PresentSeries> + Send> + Send {
         if self.is_histogram() {
             clock::synchronize();
         }
-        let outside = self.present_in(None);
-        let scopes = self.parts.cells.targets_to_read().into_iter();
-        let inside = scopes.flat_map(|scope| self.present_in(Some(scope)));
-        outside.chain(inside)
+        let scopes = self.parts.cells.targets_to_read().into_iter().map(Some);
+        let scopes = iter::once(None).chain(scopes);
+        scopes.map(|scope| self.present_in(scope))
     }
 
     fn present_in(
@@ -121,7 +185,9 @@ impl Metric {
             (group * self.group..(group + 1) * self.group).map(move |series| PresentSeries {
                 metric: self,
                 series,
+                others: Box::default(),
                 scope: scope.clone(),
+                changes: None,
             })
         })
     }

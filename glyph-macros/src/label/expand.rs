@@ -85,6 +85,11 @@ fn label_set(model: &Enum, rt: &TokenStream) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        impl #impl_generics #rt::LabelNames for #ident #ty_generics #where_clause {
+            type Names = #rt::LabelName<Self>;
+            const NAMES: Self::Names = #rt::LabelName::new(0);
+        }
+        #[automatically_derived]
         impl #impl_generics #rt::LabelSet for #ident #ty_generics #where_clause {
             type Of<'glyph> = Self;
             const LABELS: &'static [#rt::LabelDescriptor] = &[#rt::only_label::<Self>()];

@@ -1,7 +1,7 @@
 //! The implementation of `LabelSet`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::model::{Label, Set};
 use crate::{
@@ -27,7 +27,9 @@ pub(super) fn tokens(model: &Set) -> TokenStream {
         .map(|label| descriptor(label, &implementer, &rt));
     let checks = checks(model, &rt);
     let row = row(model, &rt);
+    let names = names(model, &implementer, &rt);
     quote! {
+        #names
         const _: () = {
             const __GLYPH_LABELS: [#rt::LabelDescriptor; #count] = [#(#descriptors),*];
             const __GLYPH_STRIDES: [#rt::LabelStride; #count] = #rt::strides(&__GLYPH_LABELS);
@@ -40,6 +42,31 @@ pub(super) fn tokens(model: &Set) -> TokenStream {
                 fn series_index(of: &Self::Of<'_>, open: #rt::OpenLookup<'_>) -> #rt::core::primitive::usize {
                     #row
                 }
+            }
+        };
+    }
+}
+
+/// The names of the labels as fields. In a separate block, so that the struct hides no type of a label.
+fn names(model: &Set, implementer: &TokenStream, rt: &TokenStream) -> TokenStream {
+    let ident = format_ident!("{}LabelNames", model.ident);
+    let fields = model.labels.iter().map(|label| {
+        let field = &label.ident;
+        quote!(pub #field: #rt::LabelName<#implementer>)
+    });
+    let values = model.labels.iter().enumerate().map(|(index, label)| {
+        let field = &label.ident;
+        quote!(#field: #rt::LabelName::new(#index))
+    });
+    quote! {
+        const _: () = {
+            #[doc(hidden)]
+            #[allow(dead_code, missing_debug_implementations, missing_docs, private_interfaces, unreachable_pub, reason = "most programs name no label")]
+            pub struct #ident { #(#fields),* }
+            #[automatically_derived]
+            impl #rt::LabelNames for #implementer {
+                type Names = #ident;
+                const NAMES: Self::Names = #ident { #(#values),* };
             }
         };
     }

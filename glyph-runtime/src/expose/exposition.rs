@@ -26,7 +26,7 @@ use super::{
 use crate::{origin::Origin, resource::Resource};
 use glyph_core::{
     catalog::{CatalogDescriptor, Registry},
-    metric::PresentSeries,
+    metric::{ExposedMetric, PresentSeries},
 };
 
 /// The size in bytes at which a piece is complete.
@@ -61,7 +61,7 @@ impl Exposition {
         external: Option<Box<dyn ExternalRecorder>>,
     ) -> Self {
         __runtime::expose(&registry);
-        let scrapes = Arc::<Scrapes>::default();
+        let scrapes = Arc::new(Scrapes::new(registry.clone()));
         let sources = vec![
             Source::new(Arc::new(registry.clone())),
             Source::new(Arc::<Scrapes>::clone(&scrapes)),
@@ -253,12 +253,12 @@ impl Pieces {
             self.family = None;
         }
         match __runtime::metrics(self.exposition.registry()).get(self.metric) {
-            Some(metric) => {
+            Some(&metric) => {
                 let writer = FamilyWriter::new(metric, self.format);
                 writer.head(piece);
                 self.family = Some(OpenFamily {
                     writer,
-                    series: Box::new(metric.present_series()),
+                    series: metric.present_series(),
                 });
                 self.metric += 1;
             }
@@ -282,7 +282,8 @@ impl Pieces {
     fn end(&mut self, piece: &mut Vec<u8>) {
         let scrapes = &self.exposition.shared.scrapes;
         for family in self.exposition.internal() {
-            let mut writer = FamilyWriter::new(family.metric, self.format);
+            let metric = ExposedMetric::declared(family.metric);
+            let mut writer = FamilyWriter::new(metric, self.format);
             writer.head(piece);
             for series in &family.series {
                 writer.series(piece, series);

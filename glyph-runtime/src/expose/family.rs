@@ -7,12 +7,12 @@ use glyph_core::__runtime::{Hex, Series, canonical};
 
 use glyph_core::{
     catalog::{Kind, Unit},
-    metric::{ExemplarAt, Metric, Scale},
+    metric::{ExemplarAt, ExposedMetric, Scale},
 };
 
 /// Writes the series of one metric. Common parts are formatted once.
 pub(crate) struct FamilyWriter {
-    metric: &'static Metric,
+    metric: ExposedMetric,
     format: Format,
     /// The sample name: `glyphoxa_stt_duration_seconds_bucket`.
     sample: Vec<u8>,
@@ -23,7 +23,7 @@ pub(crate) struct FamilyWriter {
 }
 
 impl FamilyWriter {
-    pub(crate) fn new(metric: &'static Metric, format: Format) -> Self {
+    pub(crate) fn new(metric: ExposedMetric, format: Format) -> Self {
         let descriptor = metric.descriptor();
         let suffix = match descriptor.kind {
             Kind::Counter => "_total",
@@ -75,9 +75,9 @@ impl FamilyWriter {
         out.extend_from_slice(&self.sample);
         push_braced(out, &self.labels);
         let bits = self.cells.first().copied().unwrap_or_default();
-        match (self.metric.descriptor().kind, self.metric.scale()) {
+        match (self.metric.descriptor().kind, self.metric.metric().scale()) {
             (Kind::Gauge, _) => float::push(out, f64::from_bits(bits)),
-            (_, Scale::Nanoseconds) => float::push(out, self.metric.scale().sum(bits)),
+            (_, Scale::Nanoseconds) => float::push(out, self.metric.metric().scale().sum(bits)),
             _ => out.extend_from_slice(itoa::Buffer::new().format(bits).as_bytes()),
         }
         out.push(b'\n');
@@ -105,7 +105,7 @@ impl FamilyWriter {
         }
         if self.has_sum() {
             self.derived(out, "_sum");
-            float::push(out, self.metric.scale().sum(sum));
+            float::push(out, self.metric.metric().scale().sum(sum));
             out.push(b'\n');
             self.derived(out, "_count");
             out.extend_from_slice(integers.format(count).as_bytes());
@@ -116,7 +116,8 @@ impl FamilyWriter {
     /// Whether sum and count are written. OpenMetrics forbids them for a histogram with negative
     /// buckets.
     fn has_sum(&self) -> bool {
-        let lowest = self.metric.descriptor().buckets.first();
+        // A view may leave the bounds below zero out. The sum can still fall.
+        let lowest = self.metric.metric().descriptor().buckets.first();
         self.format == Format::Text || lowest.is_none_or(|bound| *bound >= 0.0)
     }
 

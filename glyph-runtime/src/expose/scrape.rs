@@ -6,7 +6,8 @@ use std::{
 };
 
 use glyph_core::{
-    __runtime::{AnyCatalog, Observe, Observer, read_failures},
+    __runtime::{self, AnyCatalog, ExposedMetric, Metric, Observe, Observer, read_failures},
+    catalog::Registry,
     live::FailureReason,
 };
 
@@ -42,14 +43,33 @@ pub(crate) struct ScrapeMetrics {
 }
 
 /// The scrapes of one exposition.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scrapes {
+    registry: Registry,
     completed: AtomicU64,
     nanoseconds: AtomicU64,
     series: AtomicU64,
 }
 
 impl Scrapes {
+    pub(super) fn new(registry: Registry) -> Self {
+        Self {
+            registry,
+            completed: AtomicU64::new(0),
+            nanoseconds: AtomicU64::new(0),
+            series: AtomicU64::new(0),
+        }
+    }
+
+    /// Returns the name of a metric as it is exposed, or else as it is declared.
+    fn name_of(&self, metric: &Metric) -> &'static str {
+        let mut exposed = __runtime::metrics(&self.registry).iter();
+        let found = exposed.find(|exposed| std::ptr::eq(exposed.metric(), metric));
+        found
+            .map_or(metric.descriptor(), ExposedMetric::descriptor)
+            .name
+    }
+
     /// Counts a scrape that was rendered to its end.
     pub(super) fn completed(&self, took: Duration, series: u64) {
         let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
@@ -71,7 +91,11 @@ impl Observe for Scrapes {
         observer.counter(&metrics.scrapes, self.completed.load(Relaxed));
         observer.gauge(&metrics.series, self.series.load(Relaxed));
         read_failures(|metric, reason, count| {
-            observer.counter_named(&metrics.read_failures, &[metric, reason], count);
+            observer.counter_named(
+                &metrics.read_failures,
+                &[self.name_of(metric), reason],
+                count,
+            );
         });
     }
 }

@@ -12,7 +12,7 @@ use glyph_core::__runtime;
 use metrics::Key;
 
 use glyph_core::{
-    catalog::{Kind, Registry},
+    catalog::{Kind, MetricDescriptor, Registry},
     label::{LabelDescriptor, LabelStride, LabelValues},
     metric::Metric,
 };
@@ -81,18 +81,21 @@ impl Declared {
     pub(crate) fn new(registry: &Registry) -> Self {
         let mut metrics = HashMap::new();
         let mut rejections = Vec::new();
-        for &metric in __runtime::metrics(registry) {
-            let descriptor = metric.descriptor();
+        let mut exposed = Vec::new();
+        for &(metric, view) in __runtime::declared(registry) {
             let entry = Entry {
                 metric,
                 rejected: Arc::default(),
             };
-            rejections.push((descriptor.name, Arc::clone(&entry.rejected)));
-            if descriptor.kind == Kind::Counter {
-                metrics.insert(format!("{}_total", descriptor.name), entry.clone());
-            }
-            metrics.insert(descriptor.otel_name.to_owned(), entry.clone());
-            metrics.insert(descriptor.name.to_owned(), entry);
+            let view = view.map(|view| view.descriptor());
+            let name = view.unwrap_or(metric.descriptor()).name;
+            rejections.push((name, Arc::clone(&entry.rejected)));
+            insert(&mut metrics, metric.descriptor(), &entry);
+            exposed.extend(view.map(|view| (view, entry)));
+        }
+        // Of two metrics with a name, the one that is exposed under it gets the key.
+        for (view, entry) in exposed {
+            insert(&mut metrics, view, &entry);
         }
         Self {
             metrics,
@@ -127,6 +130,15 @@ impl Declared {
         }
         Some(series)
     }
+}
+
+/// Adds the names that a key of a metric can have.
+fn insert(metrics: &mut HashMap<String, Entry>, names: &MetricDescriptor, entry: &Entry) {
+    if names.kind == Kind::Counter {
+        metrics.insert(format!("{}_total", names.name), entry.clone());
+    }
+    metrics.insert(names.otel_name.to_owned(), entry.clone());
+    metrics.insert(names.name.to_owned(), entry.clone());
 }
 
 fn series_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<DeclaredSeries, Rejection> {

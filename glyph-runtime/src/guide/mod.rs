@@ -47,4 +47,5 @@ pages! {
     tenants: "guide/tenants.md",
     testing: "guide/testing.md",
     troubleshooting: "guide/troubleshooting.md",
+    views: "guide/views.md",
 }

@@ -7,7 +7,7 @@ use crate::{
     config::{Configuration, Environment, Setting},
     redaction::Redaction,
 };
-use glyph_core::catalog::{AnyCatalog, Catalog};
+use glyph_core::catalog::{CatalogView, IntoView};
 
 /// Builds the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
 #[must_use = "nothing happens before `install` or `build`"]
@@ -16,7 +16,7 @@ pub struct TelemetryBuilder {
     pub(super) version: Option<String>,
     pub(super) instance_id: Option<String>,
     pub(super) environment: Environment<'static>,
-    pub(super) catalogs: Vec<&'static dyn AnyCatalog>,
+    pub(super) catalogs: Vec<CatalogView>,
     pub(super) redaction: Redaction,
     pub(super) signals: Vec<Box<dyn Signal>>,
     /// Changes for all signals, before those of each signal.
@@ -99,9 +99,39 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Adds a catalog to the exposition, with the catalogs nested in it.
-    pub fn catalog<C: Catalog>(mut self, catalog: &'static C) -> Self {
-        self.catalogs.push(catalog);
+    /// Adds a catalog, or a [`View`](glyph_core::View) of one, to the exposition, with the catalogs nested
+    /// in it.
+    ///
+    /// A view says how to expose the catalog of a library: under another namespace, with other buckets,
+    /// without some metrics or labels. Scrapes, pushes and [`Telemetry::artifacts`] follow it.
+    ///
+    /// ```
+    /// use glyph_runtime::{Counter, Telemetry, View, expose::Format, metric_catalog};
+    ///
+    /// /// The catalog of a library.
+    /// #[metric_catalog(namespace = "doc_builder")]
+    /// pub struct CacheMetrics {
+    ///     /// Lookups of values.
+    ///     pub lookups: Counter,
+    ///     /// Values that were removed to make room.
+    ///     pub evictions: Counter,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let cache = View::of(CacheMetrics::global())
+    ///     .namespace("doc_builder_shop")
+    ///     .without(|metrics| &metrics.evictions);
+    /// let telemetry = Telemetry::builder("shop").catalog(cache).build()?;
+    /// let exposition = telemetry.render(Format::Text);
+    /// assert!(exposition.contains("\ndoc_builder_shop_lookups_total 0\n"));
+    /// assert!(!exposition.contains("evictions"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`Telemetry::artifacts`]: crate::Telemetry#method.artifacts
+    pub fn catalog(mut self, catalog: impl IntoView) -> Self {
+        self.catalogs.push(catalog.into_view());
         self
     }
 
@@ -170,10 +200,7 @@ impl TelemetryBuilder {
 
 impl fmt::Debug for TelemetryBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let catalogs = self
-            .catalogs
-            .iter()
-            .map(|catalog| catalog.descriptor().name);
+        let catalogs = self.catalogs.iter().map(CatalogView::name);
         formatter
             .debug_struct("TelemetryBuilder")
             .field("service", &self.service)

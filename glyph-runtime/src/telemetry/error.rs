@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use crate::config::ConfigError;
-use glyph_core::catalog::CatalogClash;
+use glyph_core::catalog::{CatalogClash, RegistryError, ViewError};
 
 /// Errors returned by [`TelemetryBuilder::build`](crate::TelemetryBuilder::build).
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +12,9 @@ pub enum BuildError {
     /// Two catalogs declare the same metric.
     #[error(transparent)]
     Catalog(#[from] CatalogClash),
+    /// A view does not fit its catalog.
+    #[error(transparent)]
+    View(#[from] ViewError),
     /// A variable or a command-line argument is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -24,6 +27,15 @@ pub enum BuildError {
         /// The error of the signal, such as a [`BindError`](crate::admin::BindError).
         source: Box<dyn Error + Send + Sync>,
     },
+}
+
+impl From<RegistryError> for BuildError {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            RegistryError::Clash(clash) => Self::Catalog(clash),
+            RegistryError::View(view) => Self::View(view),
+        }
+    }
 }
 
 /// Errors returned by [`TelemetryBuilder::install`](crate::TelemetryBuilder::install).

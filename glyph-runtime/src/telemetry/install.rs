@@ -22,7 +22,7 @@ impl TelemetryBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if two catalogs declare the same metric, two checks have the same name, or
+    /// Returns an error if two catalogs expose the same metric, a view does not fit its catalog, two checks have the same name, or
     /// a setting is invalid.
     pub fn build(self) -> Result<Telemetry, BuildError> {
         self.start()
@@ -83,7 +83,7 @@ impl TelemetryBuilder {
             signal.learn_layers(only_own);
         }
         let instance = name_instance(&mut configuration, self.instance_id);
-        let registry = Registry::new(self.catalogs)?;
+        let registry = Registry::of_views(self.catalogs)?;
         let mut parts = Parts::new(configuration, registry, instance);
         for signal in signals {
             let name = signal.name();

@@ -90,11 +90,10 @@ impl Telemetry {
         self.exposition.render(format)
     }
 
-    /// Returns the artifacts that are generated from the catalogs.
+    /// Returns the artifacts that are generated from the catalogs, as views expose them.
     #[cfg(feature = "artifacts")]
     pub fn artifacts(&self) -> crate::artifacts::Artifacts {
-        let catalogs = glyph_core::__runtime::catalogs(self.exposition.registry());
-        crate::artifacts::Artifacts::new(catalogs.iter().copied())
+        crate::artifacts::Artifacts::of_registry(self.exposition.registry())
     }
 
     /// Returns the exposition, for exporters and handlers of the program.

@@ -45,6 +45,7 @@ mod stack;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod tenants;
 mod typescript;
+mod views;
 mod written;
 #[path = "../../../examples/xgen/telemetry.rs"]
 mod xgen;

@@ -83,6 +83,7 @@ pages! {
     grpc_works_from_an_empty_folder: "docs/guide/grpc.md",
     tenants_work_from_an_empty_folder: "docs/guide/tenants.md",
     nested_catalogs_work_from_an_empty_folder: "docs/guide/catalogs.md",
+    views_work_from_an_empty_folder: "docs/guide/views.md",
     existing_subscriber_works_from_an_empty_folder: "docs/guide/existing-tracing.md",
     test_works_from_an_empty_folder: "docs/guide/testing.md",
     artifacts_work_from_an_empty_folder: "docs/guide/artifacts.md",

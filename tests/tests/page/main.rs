@@ -13,4 +13,5 @@ mod recorded;
 mod telemetry;
 mod tenants;
 mod unregistered;
+mod views;
 mod waits;

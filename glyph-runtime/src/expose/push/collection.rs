@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use glyph_core::__runtime::{self, ObservedFamily};
+use glyph_core::__runtime::{self, ExposedMetric, ObservedFamily};
 
 use super::external;
 use crate::{
@@ -72,7 +72,7 @@ fn once_with<T>(
 /// The points of glyph's own metrics.
 fn observed(families: Vec<ObservedFamily>) -> impl Iterator<Item = Entry> + Send {
     families.into_iter().flat_map(|family| {
-        let metric = family.metric;
+        let metric = ExposedMetric::declared(family.metric);
         let head = Head {
             is_observed: true,
             ..head_of(metric)

@@ -18,10 +18,10 @@ use glyph_core::__runtime::Series;
 use crate::otlp::encoded::{self, unix_nanos};
 use glyph_core::{
     catalog::Kind,
-    metric::{ExemplarAt, Metric, Scale},
+    metric::{ExemplarAt, ExposedMetric, Scale},
 };
 
-pub(crate) fn head_of(metric: &Metric) -> Head {
+pub(crate) fn head_of(metric: ExposedMetric) -> Head {
     let descriptor = metric.descriptor();
     Head {
         name: descriptor.otel_name.to_owned(),
@@ -32,12 +32,12 @@ pub(crate) fn head_of(metric: &Metric) -> Head {
             Kind::Gauge => Shape::Gauge,
             Kind::Histogram => Shape::Histogram,
         },
-        source: metric.source_crate(),
+        source: metric.metric().source_crate(),
         is_observed: false,
     }
 }
 
-pub(crate) fn point_of(metric: &Metric, series: &impl Series, cells: &mut Vec<u64>) -> Point {
+pub(crate) fn point_of(metric: ExposedMetric, series: &impl Series, cells: &mut Vec<u64>) -> Point {
     series.read(cells);
     // An empty label is one that is absent (Prometheus, "Data model").
     let attributes = series
@@ -77,10 +77,10 @@ fn start(series: &impl Series) -> u64 {
 }
 
 /// Returns counts as integers as far as OTLP has them.
-fn value(metric: &Metric, bits: u64) -> Value {
-    match (metric.descriptor().kind, metric.scale()) {
+fn value(metric: ExposedMetric, bits: u64) -> Value {
+    match (metric.descriptor().kind, metric.metric().scale()) {
         (Kind::Gauge, _) => Value::AsDouble(f64::from_bits(bits)),
-        (_, Scale::Nanoseconds) => Value::AsDouble(metric.scale().sum(bits)),
+        (_, Scale::Nanoseconds) => Value::AsDouble(metric.metric().scale().sum(bits)),
         _ => integer(bits),
     }
 }
@@ -91,7 +91,7 @@ pub(crate) fn integer(count: u64) -> Value {
 }
 
 fn histogram(
-    metric: &Metric,
+    metric: ExposedMetric,
     series: &impl Series,
     attributes: Vec<KeyValue>,
     cells: &mut Vec<u64>,
@@ -99,20 +99,21 @@ fn histogram(
     let sum = cells.pop().unwrap_or_default();
     let bounds = metric.descriptor().buckets;
     let exemplars = if series.has_exemplars() {
-        let buckets = 0..metric.buckets();
+        let buckets = 0..=bounds.len();
         let kept = buckets.filter_map(|bucket| series.exemplar(bucket));
         kept.map(|at| exemplar(&at)).collect()
     } else {
         Vec::new()
     };
     // OTLP forbids a sum if values can be negative.
-    let has_sum = bounds.first().is_none_or(|lowest| *lowest >= 0.0);
+    let declared = metric.metric().descriptor().buckets;
+    let has_sum = declared.first().is_none_or(|lowest| *lowest >= 0.0);
     HistogramDataPoint {
         attributes,
         start_time_unix_nano: start(series),
         time_unix_nano: unix_nanos(SystemTime::now()),
         count: cells.iter().sum(),
-        sum: has_sum.then(|| metric.scale().sum(sum)),
+        sum: has_sum.then(|| metric.metric().scale().sum(sum)),
         bucket_counts: cells.clone(),
         explicit_bounds: bounds.to_vec(),
         exemplars,

@@ -6,5 +6,7 @@
     ignore = "compile-fail output is pinned to Rust 1.95; this is another toolchain"
 )]
 fn mistakes_are_reported_where_they_are() {
-    trybuild::TestCases::new().compile_fail("ui/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("ui/*.rs");
+    cases.compile_fail("ui/view/*.rs");
 }

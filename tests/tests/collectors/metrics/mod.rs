@@ -12,6 +12,7 @@ mod numbers;
 mod outage;
 mod scopes;
 mod size;
+mod views;
 
 use glyph_tests::receiver::metrics as receiver;
 use std::time::Duration;

@@ -1,0 +1,9 @@
+mod library;
+
+use glyph_core::View;
+use library::CacheMetrics;
+
+fn main() {
+    let _view = View::of(CacheMetrics::global())
+        .without_label(|metrics| &metrics.evictions, |labels| labels.table);
+}
