@@ -27,8 +27,8 @@ pub(super) struct Function {
 /// Where the number comes from.
 pub(super) enum Source {
     Gauge(Box<dyn Fn() -> f64 + Send + Sync>),
-    /// A total, and the total that was read before.
-    Counter(Box<dyn Fn() -> u64 + Send + Sync>, AtomicU64),
+    /// A total, `None` if it is below zero, and the total that was read before.
+    Counter(Box<dyn Fn() -> Option<u64> + Send + Sync>, AtomicU64),
 }
 
 impl Function {
@@ -65,7 +65,9 @@ impl Function {
                 });
             }
             Source::Counter(function, last) => {
-                let total = function();
+                let Some(total) = function() else {
+                    return self.record(|| self.target.metric().reject());
+                };
                 let before = last.swap(total, Relaxed);
                 // A total that falls began again at zero, as in PromQL's `rate`.
                 let rise = total.checked_sub(before).unwrap_or(total);

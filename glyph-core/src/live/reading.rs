@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Counter, Gauge, LabelSet,
     label::OpenLookup,
-    metric::{GaugeValue, Metric},
+    metric::{CounterAmount, GaugeValue, Metric},
 };
 
 /// Reads a metric from a function while it exists. `read_from` of a gauge or a counter returns it.
@@ -51,8 +51,8 @@ fn gauge<V: GaugeValue>(function: impl Fn() -> V + Send + Sync + 'static) -> Sou
     Source::Gauge(Box::new(move || function().value()))
 }
 
-fn counter(function: impl Fn() -> u64 + Send + Sync + 'static) -> Source {
-    Source::Counter(Box::new(function), AtomicU64::new(0))
+fn counter<V: CounterAmount>(function: impl Fn() -> V + Send + Sync + 'static) -> Source {
+    Source::Counter(Box::new(move || function().units()), AtomicU64::new(0))
 }
 
 fn series<L: LabelSet>(metric: &'static Metric, labels: &L::Of<'_>) -> usize {
@@ -116,7 +116,10 @@ impl Counter<()> {
     ///
     /// The total is in whole units of the metric, and starts at zero. A total that falls has begun again
     /// at zero. [`Gauge::read_from`] has the limits.
-    pub fn read_from(&self, function: impl Fn() -> u64 + Send + Sync + 'static) -> Reading {
+    pub fn read_from<V: CounterAmount>(
+        &self,
+        function: impl Fn() -> V + Send + Sync + 'static,
+    ) -> Reading {
         Reading::new(self.metric(), 0, counter(function))
     }
 }
@@ -128,10 +131,10 @@ impl<L: LabelSet> Counter<L> {
         clippy::needless_pass_by_value,
         reason = "call sites are plain struct literals"
     )]
-    pub fn read_from(
+    pub fn read_from<V: CounterAmount>(
         &self,
         labels: L::Of<'_>,
-        function: impl Fn() -> u64 + Send + Sync + 'static,
+        function: impl Fn() -> V + Send + Sync + 'static,
     ) -> Reading {
         let metric = self.metric();
         Reading::new(metric, series::<L>(metric, &labels), counter(function))

@@ -180,7 +180,7 @@ impl Metric {
 
     /// Counts a value that was rejected.
     #[cold]
-    pub(super) fn reject(&self) {
+    pub(crate) fn reject(&self) {
         self.state().rejected.fetch_add(1, Relaxed);
     }
 
