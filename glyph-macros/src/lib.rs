@@ -9,6 +9,73 @@
 //! | `#[instrument_stage]` | records each call of a function once |
 //! | `#[instrument_stages]` | puts stages on the methods of an `impl` block or a trait |
 //!
+//! One example has all of them:
+//!
+//! ```
+//! use glyph_core::{
+//!     Counter, Histogram, Label, LabelSet, Outcome, Status, instrument_stage, instrument_stages,
+//!     metric_catalog,
+//! };
+//!
+//! /// A closed label: its values are `deepgram` and `elevenlabs`.
+//! #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+//! pub enum Provider {
+//!     Deepgram,
+//!     Elevenlabs,
+//! }
+//!
+//! /// The labels of a metric.
+//! #[derive(LabelSet)]
+//! pub struct Request {
+//!     pub provider: Provider,
+//!     pub status: Status,
+//! }
+//!
+//! /// An error that knows which outcome it means.
+//! #[derive(Debug, Outcome)]
+//! pub enum SttError {
+//!     #[outcome(timeout)]
+//!     DeadlineExceeded,
+//!     Silence,
+//! }
+//!
+//! #[metric_catalog(namespace = "voice", stages = stage)]
+//! pub struct VoiceMetrics {
+//!     /// Latency of transcription.
+//!     #[metric(name = "stt.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
+//!     #[stage(stt, requests = requests, labels(provider: Provider))]
+//!     pub stt_duration: Histogram,
+//!     /// Requests to providers.
+//!     pub requests: Counter<Request>,
+//! }
+//!
+//! #[instrument_stage(stage::stt, labels(provider = "deepgram"))]
+//! fn transcribe(audio: &[i16]) -> Result<usize, SttError> {
+//!     if audio.is_empty() { Err(SttError::Silence) } else { Ok(audio.len()) }
+//! }
+//!
+//! struct Elevenlabs;
+//!
+//! #[instrument_stages(labels(provider = "elevenlabs"))]
+//! impl Elevenlabs {
+//!     #[stage(stage::stt)]
+//!     fn transcribe(&self, audio: &[i16]) -> Result<usize, SttError> {
+//!         Ok(audio.len())
+//!     }
+//! }
+//!
+//! # fn main() {
+//! transcribe(&[]).unwrap_err();
+//! transcribe(&[0; 160]).unwrap();
+//! Elevenlabs.transcribe(&[0; 160]).unwrap();
+//!
+//! let requests = |provider, status| VoiceMetrics::global().requests.value(Request { provider, status });
+//! assert_eq!(requests(Provider::Deepgram, Status::Ok), 1);
+//! assert_eq!(requests(Provider::Deepgram, Status::Error), 1);
+//! assert_eq!(requests(Provider::Elevenlabs, Status::Ok), 1);
+//! # }
+//! ```
+//!
 //! Each macro has two entry points: `metric_catalog` expands to paths of `glyph_runtime`, and
 //! `core_metric_catalog` to paths of `glyph_core`. Both crates re-export theirs under the plain
 //! name and document it there, where the examples compile.
