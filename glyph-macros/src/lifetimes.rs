@@ -12,15 +12,21 @@ pub(crate) fn elided_named(ty: &Type, name: &str) -> Type {
     rewritten(ty, name, |lifetime| lifetime.ident == "_")
 }
 
-fn rewritten(ty: &Type, name: &str, replaces: fn(&Lifetime) -> bool) -> Type {
+/// `ty` with the lifetime `from` replaced by `to`.
+pub(crate) fn renamed(ty: &Type, from: &str, to: &str) -> Type {
+    rewritten(ty, to, |lifetime| lifetime.to_string() == from)
+}
+
+fn rewritten(ty: &Type, name: &str, replaces: impl Fn(&Lifetime) -> bool) -> Type {
     let mut ty = ty.clone();
+    let replaces = &replaces;
     Rewrite { name, replaces }.visit_type_mut(&mut ty);
     ty
 }
 
 struct Rewrite<'name> {
     name: &'name str,
-    replaces: fn(&Lifetime) -> bool,
+    replaces: &'name dyn Fn(&Lifetime) -> bool,
 }
 
 impl VisitMut for Rewrite<'_> {

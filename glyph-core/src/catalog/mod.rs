@@ -26,6 +26,7 @@ mod limits;
 mod observed;
 mod registry;
 mod reserved;
+mod stage_checks;
 mod view;
 
 #[doc(hidden)]
@@ -34,9 +35,8 @@ pub use artifact_checks::{
     check_quantile_reach,
 };
 pub use checks::{
-    MAX_BUCKETS, buckets, check_budget, check_labels_allowed, check_labels_while_running,
-    check_nested, check_scope_label, check_stage_label, check_stage_label_allowed, offsets,
-    stage_strides, stage_strides_or_stub,
+    MAX_BUCKETS, buckets, check_budget, check_labels_allowed, check_nested, check_scope_label,
+    check_stage_label, check_stage_label_allowed, offsets,
 };
 #[doc(hidden)]
 pub use labels::{check_label_names, counter_labels, gauge_labels, histogram_labels};
@@ -48,6 +48,9 @@ pub use registry::{CatalogClash, Registry, RegistryError};
 #[doc(hidden)]
 pub use reserved::{RESERVED, is_reserved};
 #[doc(hidden)]
+pub use stage_checks::{
+    check_end_labels, check_labels_while_running, stage_strides, stage_strides_or_stub,
+};
 pub use view::Exposure;
 pub use view::{AddedUp, CatalogField, CatalogView, IntoView, View, ViewError, ViewProblem};
 

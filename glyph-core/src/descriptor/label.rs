@@ -41,18 +41,21 @@ pub const fn asked_label<S, T: Label>(_: fn(&S) -> &T, name: &'static str) -> St
         name,
         values: T::VALUES,
         given: false,
+        at_end: false,
         never: T::NEVER,
     }
 }
 
-/// Describes a label whose value is in the declaration of a stage.
+/// Describes a label with a value in the declaration of a stage: that of all calls or, `at_end`, that of
+/// calls that do not set it.
 #[doc(hidden)]
 #[must_use]
-pub const fn given_label<T: Label>(_: &T, name: &'static str) -> StageLabel {
+pub const fn given_label<T: Label>(_: &T, name: &'static str, at_end: bool) -> StageLabel {
     StageLabel {
         name,
         values: T::VALUES,
-        given: true,
+        given: !at_end,
+        at_end,
         never: T::NEVER,
     }
 }

@@ -58,6 +58,8 @@ pub struct StageLabel {
     pub values: Option<&'static [&'static str]>,
     /// Whether the declaration sets its value. Functions set the others.
     pub given: bool,
+    /// Whether its value is known at the end of a call.
+    pub at_end: bool,
     /// The name of its type, if that is marked `#[label(never)]`.
     pub(crate) never: Option<&'static str>,
 }

@@ -14,19 +14,33 @@ impl Overflowed {
     /// No label.
     pub const NONE: Self = Self(0);
 
-    /// Notes the open label with this number of a metric. A metric has far fewer than 16 open labels.
+    /// The bit of a call that has the values of its end labels.
+    const SETTLED: u64 = 1 << 63;
+
+    /// Notes the open label with this number of a metric.
     fn note(&mut self, metric: usize, open: usize) {
-        self.0 |= 1 << (metric * BITS + open.min(BITS - 1));
+        self.0 |= bit(metric, open);
     }
 
     #[inline]
     pub(crate) const fn is_none(self) -> bool {
-        self.0 == 0
+        self.0 & !Self::SETTLED == 0
+    }
+
+    /// Whether the call has the values of its end labels.
+    #[inline]
+    pub(crate) const fn is_settled(self) -> bool {
+        self.0 & Self::SETTLED != 0
+    }
+
+    /// Notes that the call has the values of its end labels, of which these are beyond their limits.
+    pub(crate) const fn settle(&mut self, at_end: Self) {
+        self.0 |= at_end.0 | Self::SETTLED;
     }
 
     /// Whether the open label with this number of a metric was noted.
     pub(crate) fn has(self, metric: usize, open: usize) -> bool {
-        self.0 & (1 << (metric * BITS + open.min(BITS - 1))) != 0
+        self.0 & bit(metric, open) != 0
     }
 
     /// Counts an observation of one of the metrics, which has these open labels.
@@ -38,6 +52,12 @@ impl Overflowed {
             }
         }
     }
+}
+
+/// The bit of an open label. A metric has far fewer than 15 of them, and the highest bit has another
+/// meaning.
+fn bit(metric: usize, open: usize) -> u64 {
+    1 << (metric * BITS + open.min(BITS - 2))
 }
 
 /// Looks up the values of a call.

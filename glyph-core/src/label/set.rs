@@ -74,7 +74,9 @@ pub struct LabelStride {
 }
 
 impl LabelStride {
-    pub(crate) const ABSENT: Self = Self {
+    /// The stride of a label that a metric does not have.
+    #[doc(hidden)]
+    pub const ABSENT: Self = Self {
         stride: 0,
         open: None,
     };

@@ -10,6 +10,8 @@ pub enum LabelText<'text> {
     Listed(&'static &'static str),
     /// The value of an open label.
     Open(&'text str),
+    /// The label is set at the end of the call.
+    Absent,
 }
 
 impl<'text> LabelText<'text> {
@@ -20,12 +22,13 @@ impl<'text> LabelText<'text> {
         listed.map_or(Self::Open(text), Self::Listed)
     }
 
-    /// Returns the text.
+    /// Returns the text, unless the label is absent.
     #[must_use]
-    pub const fn as_str(&self) -> &str {
+    pub const fn as_str(&self) -> Option<&str> {
         match self {
-            Self::Listed(text) => text,
-            Self::Open(text) => text,
+            Self::Listed(text) => Some(text),
+            Self::Open(text) => Some(text),
+            Self::Absent => None,
         }
     }
 }

@@ -127,8 +127,10 @@
 /// | `cancelled = error` | the stage reports a cancelled call as an error: in the status label, on the error counter and on the span. Default: not an error. A status label without a value for cancelled calls is `ok` then |
 /// | `labels(provider: Provider)` | a label that each function sets |
 /// | `labels(kind: Kind = Kind::Stt)` | a label with the same value for all calls |
+/// | `end_labels(cache: Cache = Cache::Unknown)` | a label that is known at the end of a call, and its value for calls that do not set it. Functions set it with `labels(cache = \|reply\| ..)`, and a running block with `set_cache(..)`: see [`macro@crate::instrument_stage`] |
 ///
-/// The stage sets outcome labels itself.
+/// The stage sets outcome labels itself. A metric that is recorded before the end of a call, such as an
+/// in-flight gauge, cannot have a label of `end_labels(..)`.
 ///
 /// # Alerts, objectives and panels
 ///

@@ -46,6 +46,7 @@
 /// |---|---|
 /// | `stage::stt` | the struct of the stage, by its path |
 /// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage declares without one: an expression, or a literal, which is checked at compile time. `labels(tool)` uses the variable with the name of the label |
+/// | `labels(cache = \|reply\| ..)` | a value for a label in `end_labels(..)` of the stage: a closure from a reference to the returned value, see below |
 /// | `fields(session = %session)` | fields of the span, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
 /// | `fields(#[glyph(secret)] token)` | a field whose value is `[redacted]`, see below |
 /// | `outcome = \|result\| ..` | the outcome of the call: a closure, or the path of a function, from a reference to the returned value to an [`Outcome`](enum@crate::Outcome) |
@@ -180,6 +181,67 @@
 /// assert_eq!(Metrics::global().lookup.snapshot(Lookup { found: Found::Miss }).count(), 1);
 /// # }
 /// ```
+///
+/// # Labels known at the end
+///
+/// A cache knows a hit from a miss when it returns. The stage declares such a label in `end_labels(..)`,
+/// with the value of calls that do not set it, and the function reads it from its returned value:
+///
+/// ```
+/// # use glyph_core as glyph_runtime;
+/// use glyph_runtime::{Counter, Histogram, Label, LabelSet, instrument_stage, metric_catalog};
+///
+/// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// pub enum Cache { Hit, Miss, Unknown }
+///
+/// impl Cache {
+///     fn of(found: &Option<u8>) -> Self {
+///         if found.is_some() { Self::Hit } else { Self::Miss }
+///     }
+/// }
+///
+/// #[derive(LabelSet)]
+/// pub struct Lookup { pub cache: Cache }
+///
+/// #[metric_catalog(namespace = "doc_end_labels", stages = stage)]
+/// pub struct Metrics {
+///     /// Latency of lookups.
+///     #[metric(unit = seconds, buckets = [1ms])]
+///     #[stage(lookup, requests = lookups, end_labels(cache: Cache = Cache::Unknown))]
+///     pub lookup: Histogram,
+///     /// Lookups.
+///     pub lookups: Counter<Lookup>,
+/// }
+///
+/// #[instrument_stage(stage::lookup, labels(cache = |found| Cache::of(found)))]
+/// fn find(key: &str) -> Option<u8> {
+///     key.parse().ok()
+/// }
+///
+/// # fn main() {
+/// assert_eq!(find("7"), Some(7));
+/// assert_eq!(find("x"), None);
+///
+/// // A block sets it when it knows it.
+/// let mut running = stage::lookup {}.start();
+/// running.set_cache(Cache::Hit);
+/// running.finish();
+///
+/// let lookups = |cache| Metrics::global().lookups.value(Lookup { cache });
+/// assert_eq!([Cache::Hit, Cache::Miss, Cache::Unknown].map(lookups), [2, 1, 0]);
+/// # }
+/// ```
+///
+/// | the call | value of the label |
+/// |---|---|
+/// | returns, by `?` too | that of the closure, or the declared one without a closure |
+/// | panics, or is cancelled | the declared one |
+/// | is a block | that of the last `set_cache(..)`, also if the block panics or is dropped; without one, the declared one |
+/// | is measured by `time(..)` or another of these methods | the declared one |
+/// | returns a stream in a `Result` or an `Option` | that of the closure, from this `Result` or `Option`. Any other stream has no value to read from, and a closure does not compile |
+///
+/// The closure runs inside of the span, before the events of `err` and `ret`. The span and these events
+/// have the value too.
 ///
 /// # Streams
 ///

@@ -1,6 +1,10 @@
 //! Fields that are recorded while a call runs.
 
-use super::{FieldValue, OpenSpan, callsite::MAX_FIELDS, open::State, record, traced::Traced};
+use tracing::Span;
+
+use super::{
+    FieldValue, OpenSpan, around::Around, callsite::MAX_FIELDS, open::State, record, traced::Traced,
+};
 
 impl OpenSpan {
     /// Runs `work`, which may [`record`](Self::record) fields.
@@ -22,22 +26,29 @@ impl OpenSpan {
             State::Traced(traced) if traced.has_record => {
                 record::set(traced.recorded.callsite.metadata(), fields);
             }
-            _ => self.record_on_span(fields),
+            _ => set_on(self.span(), fields),
         }
     }
 
-    fn record_on_span(&self, fields: &[(&str, FieldValue<'_>)]) {
-        let span = self.span();
-        let Some(metadata) = span.metadata() else {
-            return;
-        };
-        let mut values = [None; MAX_FIELDS];
-        for (slot, field) in values.iter_mut().zip(metadata.fields()) {
-            let found = fields.iter().find(|(name, _)| *name == field.name());
-            *slot = found.and_then(|(_, value)| *value);
+    /// Sets labels of a call that ends. The thread must be right in the call.
+    pub(crate) fn set_labels(&self, labels: &[(&str, FieldValue<'_>)]) {
+        self.record(labels);
+        if let State::Recorded(recorded) = self.state()
+            && let Some(built) = recorded.around.as_deref().and_then(Around::built)
+        {
+            set_on(built, labels);
         }
-        let values = values.get(..metadata.fields().len()).unwrap_or_default();
-        span.record_all(&metadata.fields().value_set_all(values));
+    }
+
+    /// Sets labels of a call that is [shared](Self::share), from any thread.
+    pub(crate) fn set_shared_labels(&self, labels: &[(&str, FieldValue<'_>)]) {
+        let State::Recorded(recorded) = self.state() else {
+            return set_on(self.span(), labels);
+        };
+        recorded.slot.set_shared(recorded.callsite, labels);
+        if let Some(built) = recorded.around.as_deref().and_then(Around::built) {
+            set_on(built, labels);
+        }
     }
 
     /// Whether fields that are recorded when the call ends are read: by an exporter, or by lines of
@@ -53,4 +64,18 @@ impl OpenSpan {
             State::Nothing | State::Unsampled | State::Around(_) => false,
         }
     }
+}
+
+/// Sets fields of a span of `tracing`'s.
+fn set_on(span: &Span, fields: &[(&str, FieldValue<'_>)]) {
+    let Some(metadata) = span.metadata() else {
+        return;
+    };
+    let mut values = [None; MAX_FIELDS];
+    for (slot, field) in values.iter_mut().zip(metadata.fields()) {
+        let found = fields.iter().find(|(name, _)| *name == field.name());
+        *slot = found.and_then(|(_, value)| *value);
+    }
+    let values = values.get(..metadata.fields().len()).unwrap_or_default();
+    span.record_all(&metadata.fields().value_set_all(values));
 }

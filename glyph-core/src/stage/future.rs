@@ -44,6 +44,16 @@ pin_project! {
     }
 }
 
+impl<G: AsMut<Guard>, F, C> Wrap<G, F, C> {
+    pub(super) const fn new(guard: G, body: F, classify: C) -> Self {
+        Self {
+            body: Some(body),
+            guard,
+            classify,
+        }
+    }
+}
+
 impl<F, C> Wrap<Guard, F, C> {
     /// A call that begins when its guard is started.
     pub(super) const fn waiting(body: F, classify: C) -> Self {

@@ -178,12 +178,31 @@ impl Guard {
 
     /// Enters the span, and ends the call with the result of `end`.
     pub(super) fn finish<E: IntoCallResult>(&mut self, end: impl FnOnce() -> E) {
+        self.finish_after(|_| {}, end);
+    }
+
+    /// [`finish`](Self::finish), after `work` inside of the span.
+    pub(super) fn finish_after<E: IntoCallResult>(
+        &mut self,
+        work: impl FnOnce(&mut Self),
+        end: impl FnOnce() -> E,
+    ) {
         if self.is_running() {
             {
                 let mut inside = self.enter_span();
+                work(&mut inside);
                 inside.record(end());
             }
             self.over();
+        }
+    }
+
+    /// The outcome of a call that is dropped.
+    pub(super) fn outcome_of_drop() -> Outcome {
+        if std::thread::panicking() {
+            Outcome::Panicked
+        } else {
+            Outcome::Cancelled
         }
     }
 
@@ -193,6 +212,9 @@ impl Guard {
             return;
         };
         let ended = Moment::now();
+        if cells.end_labels.is_some() && !self.series.overflowed.is_settled() {
+            self.settle_as_declared();
+        }
         self.open_span.ended(ended);
         let times = (self.started, ended);
         let _scope = self.scoped(cells);
@@ -258,14 +280,7 @@ impl Drop for Guard {
 impl Guard {
     #[inline(never)]
     fn dropped(&mut self) {
-        let panics = std::thread::panicking();
-        self.finish(|| {
-            if panics {
-                Outcome::Panicked
-            } else {
-                Outcome::Cancelled
-            }
-        });
+        self.finish(Self::outcome_of_drop);
         let nothing = ManuallyDrop::new(Kept::NOTHING);
         drop(ManuallyDrop::into_inner(replace(&mut self.kept, nothing)));
     }

@@ -18,7 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct LabelTexts {
     names: &'static [&'static str],
-    texts: Vec<String>,
+    /// `None` for a label that is known at the end of a call.
+    texts: Vec<Option<String>>,
 }
 
 impl LabelTexts {
@@ -26,7 +27,10 @@ impl LabelTexts {
     pub(super) fn of<S: Stage>(stage: &S) -> Arc<Self> {
         let mut kept = Vec::new();
         stage.label_values(&mut |_, texts| {
-            kept = texts.iter().map(|text| text.as_str().to_owned()).collect();
+            let texts = texts.iter();
+            kept = texts
+                .map(|text| text.as_str().map(ToOwned::to_owned))
+                .collect();
         });
         Arc::new(Self {
             names: S::LABELS,
@@ -37,7 +41,7 @@ impl LabelTexts {
     fn get(&self, label: &str) -> Option<&str> {
         let mut labels = self.names.iter().zip(&self.texts);
         let (_, text) = labels.find(|(name, _)| **name == label)?;
-        Some(text)
+        text.as_deref()
     }
 }
 

@@ -10,6 +10,9 @@
 //! | `time(closure)`, `time_async(future)` | the closure or future | that of the returned [`ValueOutcome`] |
 //! | `time_as(outcome_of, closure)`, `time_async_as(outcome_of, future)` | the closure or future | `outcome_of(&value)` |
 //!
+//! A block whose stage has `end_labels(..)` sets them with a method for each, such as
+//! `running.set_cache(Cache::Hit)`.
+//!
 //! [`current`] returns the stage that the thread is running, to add to its span.
 //!
 //! ```
@@ -54,11 +57,14 @@ mod call_site;
 mod classify;
 mod current;
 mod description;
+mod end_labels;
 mod error_outcome;
 mod event;
 mod failures;
 mod future;
 mod guard;
+mod labelled;
+mod labelled_running;
 mod late;
 mod late_texts;
 mod opening;
@@ -80,12 +86,18 @@ pub use call_site::{CallSite, LiteralValue, Staged, any, at, checked, literal, r
 pub use classify::{Anything, Classify, Plain, classify, outcome_by, outcome_of_option};
 pub use current::{CurrentStage, current};
 pub use description::{Described, Description, described, description};
+pub use end_labels::{
+    EndLabels, EndLabelsOf, EndLabelsOfStage, EndValue, ReadEndValues, StageWithoutEndLabels,
+    declared, declared_labels, set_label, settle,
+};
 pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};
 pub use failures::Failures;
 pub use future::{Wrap, pin, wrap, wrap_on};
 use guard::start_here;
 pub use guard::{Guard, start};
+pub use labelled::{LabelledEnd, labelled, run_labelled, start_labelled, wrap_labelled};
+pub use labelled_running::LabelledRunning;
 pub use late::LateLabels;
 pub use opening::{link, open, opens};
 pub use outcome::{CallResult, Outcome};
@@ -117,6 +129,10 @@ pub trait Stage: Sized {
     /// `Self`, once its `Stage` bound is checked.
     #[doc(hidden)]
     type Checked: Stage + From<Self>;
+
+    /// The labels that are known at the end of a call.
+    #[doc(hidden)]
+    type EndLabels: EndLabels;
 
     /// The labels of the two metrics that can have a status without an outcome: duration and
     /// requests.

@@ -1,6 +1,6 @@
 //! The metrics of a stage, one for each role.
 
-use super::{LateLabels, Outcome, failures::Failures};
+use super::{EndLabelsOfStage, LateLabels, Outcome, failures::Failures};
 use crate::{
     descriptor::with_roles,
     label::{OUTCOME_COUNT, Overflowed},
@@ -21,6 +21,8 @@ macro_rules! stage_cells {
             pub has_events: bool,
             /// The open labels of the metrics that some calls feed.
             pub late: LateLabels,
+            /// The labels that are known at the end of a call, if there are any.
+            pub end_labels: Option<&'static EndLabelsOfStage>,
         }
 
         /// The series of a stage's metrics, without the outcome. Small enough to go along with

@@ -48,7 +48,7 @@ use crate::{
 #[derive(Debug)]
 #[must_use = "dropping it records the call as cancelled"]
 pub struct Running {
-    guard: Guard,
+    pub(super) guard: Guard,
     callsite: &'static SpanCallsite,
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use quote::ToTokens;
 use syn::{
-    Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt, parenthesized,
-    parse::ParseStream, token,
+    Attribute, Expr, ExprClosure, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt,
+    parenthesized, parse::ParseStream, token,
 };
 
 use super::{
@@ -94,6 +94,8 @@ pub(super) enum LabelValue {
     Text(LitStr),
     Expression(Box<Expr>),
     Variable,
+    /// A closure that reads the value from the returned one.
+    AtEnd(Box<ExprClosure>),
 }
 
 impl LabelArg {
@@ -104,6 +106,11 @@ impl LabelArg {
 
     pub(super) fn is_text(&self) -> bool {
         matches!(self.value, LabelValue::Text(_))
+    }
+
+    /// Whether the value is known at the end of the call.
+    pub(super) fn is_at_end(&self) -> bool {
+        matches!(self.value, LabelValue::AtEnd(_))
     }
 }
 
@@ -289,6 +296,7 @@ fn label_value(name: &Ident, value: Expr) -> LabelValue {
         }) => LabelValue::Text(text),
         // An argument that a `macro_rules` macro forwards is in a group without delimiters.
         Expr::Group(group) => label_value(name, *group.expr),
+        Expr::Closure(closure) => LabelValue::AtEnd(Box::new(closure)),
         Expr::Path(path) if path.path.is_ident(name) => LabelValue::Variable,
         expression => LabelValue::Expression(Box::new(expression)),
     }

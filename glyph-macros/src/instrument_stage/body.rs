@@ -4,12 +4,13 @@
 //! not the measurement.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
 
 use super::{
     boxed::Boxed,
     closure::Closure,
+    end_labels,
     model::{Form, InstrumentedFunction, Output, StreamType},
 };
 use crate::diagnostic::TokenRange;
@@ -30,6 +31,7 @@ pub(super) fn measured(
     let call = Call {
         site,
         classify: site.outcome.closure(&site.events, rt),
+        labels: site.has_end_labels().then(|| end_labels::closure(site, rt)),
         guard,
         rt,
     };
@@ -56,11 +58,22 @@ pub(super) fn measured(
 struct Call<'site> {
     site: &'site InstrumentedFunction,
     classify: TokenStream,
+    /// The closure that sets labels from the value, if there are any.
+    labels: Option<TokenStream>,
     guard: &'site Ident,
     rt: &'site TokenStream,
 }
 
 impl Call<'_> {
+    /// The function of this name, or the one that sets labels too.
+    fn labelled(&self, name: &str) -> Ident {
+        if self.labels.is_some() {
+            format_ident!("{name}_labelled")
+        } else {
+            format_ident!("{name}")
+        }
+    }
+
     fn synchronous(&self, output: &Output, mention: &TokenStream, body: &Group) -> TokenStream {
         let Self {
             classify,
@@ -75,7 +88,8 @@ impl Call<'_> {
                     Some(closure) => closure.around(&body, rt),
                     None => [TokenStream::new(), body],
                 };
-                quote!(#definition #rt::run(&mut #guard, #body, #classify))
+                let (run, labels) = (self.labelled("run"), self.labels.iter());
+                quote!(#definition #rt::#run(&mut #guard, #body, #(#labels,)* #classify))
             }
             Output::Never => {
                 let entered = Ident::new("__entered", Span::mixed_site());
@@ -106,7 +120,9 @@ impl Call<'_> {
         match output {
             Output::Value(ty) => {
                 let pin = pin(ty, rt);
-                quote!(#rt::wrap(&mut #guard, #keywords { #pin #inside }, #classify).await)
+                let body = quote!(#keywords { #pin #inside });
+                let (wrap, labels) = (self.labelled("wrap"), self.labels.iter());
+                quote!(#rt::#wrap(&mut #guard, #body, #(#labels,)* #classify).await)
             }
             Output::Never => {
                 quote!(#rt::wrap(&mut #guard, #keywords { #inside }, |_| #rt::CallResult::OK).await)
@@ -141,6 +157,10 @@ impl Call<'_> {
                 quote!(|#stream| -> #ty { #rt::Box::pin(#stream) })
             },
         );
+        let made = match &self.labels {
+            Some(labels) => quote!(#rt::labelled(#made, #labels)),
+            None => made.clone(),
+        };
         range(stream).start_call(
             quote!(#rt::wrapped_stream),
             quote!(#made, #classify, #items, #into_box),

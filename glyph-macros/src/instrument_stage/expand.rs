@@ -6,7 +6,7 @@ use syn::LitStr;
 
 use super::{
     args::{LabelArg, LabelValue},
-    body, expand_span,
+    body, end_labels, expand_span,
     model::{Form, InstrumentedFunction},
 };
 use crate::{diagnostic::TokenRange, home::hidden_module};
@@ -22,6 +22,13 @@ pub(super) fn tokens(site: &InstrumentedFunction) -> TokenStream {
     // Temporaries of a label's value live until the end of the `match`.
     let start = if let Form::Stream(_) = &site.form {
         quote!(let #waiting = match #rt::ready(#literal) { #stage => { #open #rt::call(#stage) } };)
+    } else if site.has_end_labels() {
+        let labels = end_labels::known();
+        quote! {
+            let #labels = match #rt::ready(#literal) {
+                #stage => { #open #rt::start_labelled(&mut #guard, #stage) }
+            };
+        }
     } else {
         quote!(match #rt::ready(#literal) { #stage => { #open #rt::start(&mut #guard, #stage); } })
     };
@@ -60,7 +67,7 @@ fn constant(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
         LabelValue::Text(text) => {
             TokenRange::of(text).start(quote!(: #rt::literal(&mut #found[#index], #text)))
         }
-        LabelValue::Expression(_) | LabelValue::Variable => {
+        LabelValue::Expression(_) | LabelValue::Variable | LabelValue::AtEnd(_) => {
             TokenRange::of(&label.name).start(quote!(: #rt::any()))
         }
     });
@@ -84,7 +91,7 @@ fn constant(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
 fn text(label: &LabelArg) -> Option<(&LabelArg, &LitStr)> {
     match &label.value {
         LabelValue::Text(text) => Some((label, text)),
-        LabelValue::Expression(_) | LabelValue::Variable => None,
+        LabelValue::Expression(_) | LabelValue::Variable | LabelValue::AtEnd(_) => None,
     }
 }
 
@@ -102,12 +109,12 @@ fn stage_at_run_time(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStre
             TokenRange::of(text).start(quote!(: #rt::at(#constant.texts[#index].digit, #text)))
         }
         LabelValue::Expression(expression) => quote!(: #expression),
-        LabelValue::Variable => TokenStream::new(),
+        LabelValue::Variable | LabelValue::AtEnd(_) => TokenStream::new(),
     })
 }
 
-/// The stage's struct. `value` returns the tokens after the name of each label; its second argument
-/// counts the labels written as text.
+/// The stage's struct, which has the labels that are known at the start. `value` returns the tokens
+/// after the name of each; its second argument counts the labels written as text.
 ///
 /// An expansion has the struct twice, with the same spans: rustc then reports each error once.
 fn stage(
@@ -117,7 +124,7 @@ fn stage(
 ) -> TokenStream {
     let mut fields = TokenStream::new();
     let mut index = 0;
-    for label in &site.labels {
+    for label in site.labels.iter().filter(|label| !label.is_at_end()) {
         let (name, value) = (&label.name, value(label, Literal::usize_unsuffixed(index)));
         fields.extend(quote!(#name #value,));
         index += usize::from(label.is_text());

@@ -2,9 +2,11 @@
 
 mod args;
 mod body;
+mod body_variables;
 mod boxed;
 mod closure;
 mod current_span;
+mod end_labels;
 mod event_args;
 mod expand;
 mod expand_span;

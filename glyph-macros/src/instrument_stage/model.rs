@@ -7,6 +7,7 @@ use syn::{Path, Type};
 
 use super::{
     args::{Args, LabelArg},
+    body_variables, end_labels,
     event_args::EventArgs,
     field_arg::FieldArg,
     function::Function,
@@ -62,6 +63,11 @@ pub(super) struct StreamType {
 }
 
 impl InstrumentedFunction {
+    /// Whether labels are known at the end of a call.
+    pub(super) fn has_end_labels(&self) -> bool {
+        self.labels.iter().any(LabelArg::is_at_end)
+    }
+
     /// `None` only after an error.
     pub(super) fn read(
         args: Args,
@@ -81,6 +87,14 @@ impl InstrumentedFunction {
             errors,
         );
         reject_by_form(&form, &args, errors);
+        // Code before the `async` block runs before its labels are read.
+        let body = match &form {
+            Form::Future(tail, _) => &tail.body,
+            Form::Sync(_) | Form::Async(_) | Form::Stream(_) => &function.body,
+        };
+        let stage = args.stage.as_ref();
+        let names = body_variables::Names::of(body, &function.signature);
+        names.check(stage, &args.labels, &args.fields, errors);
         let events = args.events.with_target(args.span.target.as_ref());
         Some(Self {
             stage: args.stage?,
@@ -96,7 +110,7 @@ impl InstrumentedFunction {
     }
 }
 
-/// Reports outcome rules and events that do not apply to this form of function.
+/// Reports outcome rules, events and labels that do not apply to this form of function.
 fn reject_by_form(form: &Form, args: &Args, errors: &mut Errors) {
     let stream = match form {
         Form::Stream(stream) => stream,
@@ -107,6 +121,9 @@ fn reject_by_form(form: &Form, args: &Args, errors: &mut Errors) {
                 args.outcome.reject(message, errors);
                 let message = "a function returning `!` has no value to log: remove this";
                 args.events.reject(Some(message), message, errors);
+                let message =
+                    "a function returning `!` has no value to read a label from: remove this";
+                end_labels::reject(&args.labels, message, errors);
                 return;
             }
             Output::Value(_) => return,
@@ -115,6 +132,9 @@ fn reject_by_form(form: &Form, args: &Args, errors: &mut Errors) {
     if !stream.is_wrapped {
         let message = "the outcome of a stream comes from its items: remove this";
         args.outcome.reject(message, errors);
+        let message = "the value of a label is read from the returned value, and a stream runs after it is \
+             returned: return the stream in a `Result` or an `Option`, or remove this";
+        end_labels::reject(&args.labels, message, errors);
     }
     let message = "this would log every item of the stream: remove it";
     args.events.reject(None, message, errors);

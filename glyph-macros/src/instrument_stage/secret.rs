@@ -106,6 +106,7 @@ impl Secrets {
         let value = match &label.value {
             LabelValue::Text(_) => return,
             LabelValue::Expression(value) => value.to_token_stream(),
+            LabelValue::AtEnd(value) => value.to_token_stream(),
             LabelValue::Variable => label.name.to_token_stream(),
         };
         for found in self.found(value) {

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::{
     expand::{labels_of, line, of_metric, open_of},
-    expand_checks, expand_stage_block,
+    expand_checks, expand_stage_block, expand_stage_end,
     field::Metric,
     model::Catalog,
     role::{self, DURATION, ROLES, Role},
@@ -29,7 +29,8 @@ pub(super) fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStrea
             let consts = expansion.consts(module);
             let implementation = expansion.implementation(module);
             let methods = expand_stage_block::methods(stage, &catalog.structure.vis, module, rt);
-            quote!(#consts #implementation #methods)
+            let of_end = expand_stage_end::implementations(&expansion, module);
+            quote!(#consts #implementation #methods #of_end)
         })
         .collect()
 }
@@ -56,28 +57,28 @@ impl Role {
 }
 
 /// One stage, with the data that its expansion needs.
-struct Expansion<'model> {
-    catalog: &'model Catalog,
-    stage: &'model Stage,
+pub(super) struct Expansion<'model> {
+    pub(super) catalog: &'model Catalog,
+    pub(super) stage: &'model Stage,
     index: usize,
-    rt: &'model TokenStream,
+    pub(super) rt: &'model TokenStream,
 }
 
 impl Expansion<'_> {
-    fn of_stage(&self, what: &str) -> Ident {
+    pub(super) fn of_stage(&self, what: &str) -> Ident {
         of_metric(&format!("STAGE_{what}"), self.index)
     }
 
-    fn given(&self, label: usize) -> Ident {
+    pub(super) fn given(&self, label: usize) -> Ident {
         format_ident!("__GLYPH_GIVEN_{}_{}", self.index, label)
     }
 
-    fn strides(&self, role: &Role) -> Ident {
+    pub(super) fn strides(&self, role: &Role) -> Ident {
         self.of_stage(&format!("{}_STRIDES", role.name.to_uppercase()))
     }
 
     /// The metrics whose labels the stage fills.
-    fn labelled(&self) -> impl Iterator<Item = (&'static Role, &Binding, &Metric)> {
+    pub(super) fn labelled(&self) -> impl Iterator<Item = (&'static Role, &Binding, &Metric)> {
         role::all().filter_map(|role| {
             let binding = self.stage.binding(role)?;
             let metric = self.catalog.metrics.get(binding.metric)?;
@@ -94,7 +95,12 @@ impl Expansion<'_> {
             .enumerate()
             .map(|(index, label)| self.label(index, label, module));
         let given = labels.iter().enumerate().filter_map(|(index, label)| {
-            let (name, ty, value) = (self.given(index), &label.static_ty, label.given.as_ref()?);
+            let (name, ty) = (self.given(index), &label.static_ty);
+            let value = match &label.given {
+                Some(value) => value.to_token_stream(),
+                None if label.is_at_end => quote!(<#ty as #rt::Label>::ANY),
+                None => return None,
+            };
             Some(quote!(const #name: #ty = #value;))
         });
         let nevers = labels
@@ -122,9 +128,9 @@ impl Expansion<'_> {
     fn label(&self, index: usize, label: &StageLabel, module: &Ident) -> TokenStream {
         let (rt, stage) = (self.rt, &self.stage.ident);
         let StageLabel { ident, name, .. } = label;
-        let described = if label.given.is_some() {
-            let value = self.given(index);
-            quote!(#rt::given_label(&#value, #name))
+        let described = if label.given.is_some() || label.is_at_end {
+            let (value, is_at_end) = (self.given(index), label.is_at_end);
+            quote!(#rt::given_label(&#value, #name, #is_at_end))
         } else {
             let lifetime = self.stage.borrows().then(|| quote!(<'static>));
             quote!(#rt::asked_label(|stage: &#module::#stage #lifetime| &stage.#ident, #name))
@@ -155,11 +161,19 @@ impl Expansion<'_> {
             );
             quote!(const _: () = #check;)
         });
+        let at_end = (self.stage.has_end_labels() && !role.is_at_end()).then(|| {
+            let check = range.call(
+                quote!(__glyph::check_end_labels),
+                &quote!(#stage, #field, #labels, &#given),
+            );
+            quote!(const _: () = #check;)
+        });
         quote! {
             const #name: [#rt::LabelStride; #count] =
                 #rt::stage_strides_or_stub::<#count, { #labels.len() }>(#labels, &#given);
             const _: [#rt::LabelStride; #count] = #check;
             #running
+            #at_end
         }
     }
 
@@ -174,6 +188,7 @@ impl Expansion<'_> {
         let label_values = self.label_values();
         let has_open = self.has_open(|role| role.every_call.is_some());
         let late = self.late();
+        let end_labels = expand_stage_end::end_labels(self.stage, module, rt);
         let (spans, site) = expand_stage_block::spans(self.stage, module, rt);
         quote! {
             #cells
@@ -182,6 +197,7 @@ impl Expansion<'_> {
                 const NAME: &'static #rt::core::primitive::str = #name;
                 const STATUS_LABELS: [&'static [#rt::LabelDescriptor]; 2] = [#(#status_labels),*];
                 type Checked = Self;
+                type EndLabels = #end_labels;
                 #[inline]
                 fn cells() -> &'static #rt::StageCells {
                     #body
@@ -233,6 +249,7 @@ impl Expansion<'_> {
             quote!(#field: #value)
         });
         let late = self.late();
+        let end_labels = option(rt, expand_stage_end::of_cells(self));
         let is_event = |role: &&Role| matches!(role.name, "retries" | "fallbacks");
         let mut events = ROLES.iter().filter(is_event);
         let has_events = events.any(|role| self.stage.binding(role).is_some());
@@ -245,6 +262,7 @@ impl Expansion<'_> {
                     failures: FAILURES,
                     has_events: #has_events,
                     late: #late,
+                    end_labels: #end_labels,
                 }
             };
         };
@@ -257,7 +275,7 @@ impl Expansion<'_> {
             let field = role.field();
             let found = self.labelled().find(|(of, ..)| of.name == role.name);
             let row = match found {
-                Some((_, binding, metric)) if !self.stage.labels.is_empty() => {
+                Some((_, binding, metric)) if self.has_labels_at_start() => {
                     self.row(role, binding, metric)
                 }
                 _ => quote!(#rt::SeriesIndex::FIRST),
@@ -268,6 +286,10 @@ impl Expansion<'_> {
             let mut lookup = #rt::CallLookup::new(begun);
             #rt::StageSeries { #(#rows,)* overflowed: lookup.overflowed() }
         }}
+    }
+
+    fn has_labels_at_start(&self) -> bool {
+        self.stage.labels.iter().any(|label| !label.is_at_end)
     }
 
     /// The open labels of the metrics that some calls feed.
@@ -297,6 +319,7 @@ impl Expansion<'_> {
         let (rt, strides) = (self.rt, self.strides(role));
         let open = open_of(binding.metric, metric);
         let labels = self.stage.labels.iter().enumerate();
+        let labels = labels.filter(|(_, label)| !label.is_at_end);
         let terms = labels.map(|(index, label)| {
             let value = self.value(index, label);
             let row = role.every_call.map_or_else(
@@ -311,35 +334,13 @@ impl Expansion<'_> {
     }
 
     /// A reference to a label's value.
-    fn value(&self, index: usize, label: &StageLabel) -> TokenStream {
+    pub(super) fn value(&self, index: usize, label: &StageLabel) -> TokenStream {
         if label.given.is_some() {
             let given = self.given(index);
             return quote!(&#given);
         }
         let ident = &label.ident;
         quote!(&self.#ident)
-    }
-
-    /// Reads all labels at once: each lends its text to the closure nested in it.
-    fn label_values(&self) -> TokenStream {
-        let rt = self.rt;
-        let labels = &self.stage.labels;
-        let texts: Vec<_> = (0..labels.len())
-            .map(|index| format_ident!("text{index}"))
-            .collect();
-        let known = labels.iter().zip(&texts).enumerate();
-        let known = known.map(|(index, (label, text))| {
-            let value = self.value(index, label);
-            TokenRange::of(&label.ty).around(quote!(#rt::LabelText::of(#value, #text)))
-        });
-        let read = quote!(read(&[#(#rt::value(&#texts)),*], &[#(#known),*]));
-        let labels = labels.iter().zip(&texts).enumerate().rev();
-        labels.fold(read, |inside, (index, (label, text))| {
-            let range = TokenRange::of(&label.ty);
-            let value = range.around(self.value(index, label));
-            let with_text = range.around(quote!(#rt::Label::with_text));
-            quote!(#with_text(#value, |#text: &#rt::core::primitive::str| #inside))
-        })
     }
 
     fn descriptor(&self) -> TokenStream {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Visibility;
 
-use super::stage::Stage;
+use super::{expand_stage_end, stage::Stage};
 use crate::span_callsite::SpanCallsite;
 
 /// The static that describes the spans of these calls, and its name.
@@ -34,14 +34,21 @@ pub(super) fn methods(
     let function = quote!(#rt::core::ops::FnOnce);
     let future = quote!(#rt::core::future::Future);
     let output = quote!(<F as #future>::Output);
-    quote! {
-        #[automatically_derived]
-        impl #module::#ident #lifetime {
+    let start = if stage.has_end_labels() {
+        expand_stage_end::start(stage, vis, module, rt)
+    } else {
+        quote! {
             /// Starts a call. The returned value ends it.
             #[inline]
             #vis fn start(self) -> #rt::Running {
                 #rt::begin(self)
             }
+        }
+    };
+    quote! {
+        #[automatically_derived]
+        impl #module::#ident #lifetime {
+            #start
 
             /// Runs `body` as a call. The returned value decides the outcome.
             #[inline]

@@ -5,16 +5,23 @@ use quote::quote;
 use syn::{VisRestricted, Visibility};
 
 use super::{
+    expand_stage_end,
     model::Catalog,
     stage::{Stage, StageLabel},
 };
+use crate::home::hidden_module;
 
 pub(super) fn module(catalog: &Catalog) -> Option<TokenStream> {
     let module = catalog.stage_module.as_ref()?;
     let vis = &catalog.structure.vis;
     let inner = inside(vis);
     let doc = format!("The stages of [`{}`](super::{0}).", catalog.structure.ident);
-    let structs = catalog.stages.iter().map(|stage| structure(stage, &inner));
+    let rt = hidden_module(&catalog.root);
+    let structs = catalog.stages.iter().map(|stage| {
+        let of_end = expand_stage_end::structures(stage, &inner, &rt);
+        let structure = structure(stage, &inner);
+        quote!(#structure #of_end)
+    });
     Some(quote! {
         #[doc = #doc]
         #[allow(non_camel_case_types, unused_imports, reason = "a stage has the name of its spans")]

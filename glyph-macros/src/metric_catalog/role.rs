@@ -29,7 +29,7 @@ macro_rules! roles {
         ];
 
         /// The keys of `#[stage(..)]`.
-        pub(super) const KEYS: &[&str] = &[$(stringify!($name),)+ "cancelled", "labels"];
+        pub(super) const KEYS: &[&str] = &[$(stringify!($name),)+ "cancelled", "labels", "end_labels"];
     };
     (@optional) => { None };
     (@optional $value:literal) => { Some($value) };
@@ -55,6 +55,13 @@ pub(super) static DURATION: Role = Role {
     while_running: None,
     every_call: Some(0),
 };
+
+impl Role {
+    /// Whether the metric is recorded at the end of a call alone: its labels can be known as late.
+    pub(super) const fn is_at_end(&self) -> bool {
+        self.every_call.is_some() && self.while_running.is_none()
+    }
+}
 
 /// All roles.
 pub(super) fn all() -> impl Iterator<Item = &'static Role> {

@@ -58,25 +58,39 @@ pub(super) struct StageLabel {
     /// The type, with `'a` for each elided lifetime.
     pub(super) ty: Type,
     pub(super) static_ty: Type,
+    /// The value of all calls or, of a label that is known at the end, that of calls that do not set
+    /// it. Absent there after an error.
     pub(super) given: Option<Expr>,
+    /// Whether the value is known at the end of a call.
+    pub(super) is_at_end: bool,
 }
 
 impl Stage {
     /// Whether the stage's struct has a lifetime.
     pub(super) fn borrows(&self) -> bool {
-        self.labels
-            .iter()
-            .any(|label| label.given.is_none() && names_a_lifetime(&label.ty))
+        self.asked().any(|label| names_a_lifetime(&label.ty))
     }
 
-    /// All labels: fields of the struct, and those with a fixed value.
+    /// All labels: fields of the struct, those with a fixed value, and those known at the end.
     pub(super) fn labels(&self) -> impl Iterator<Item = &StageLabel> {
         self.labels.iter()
     }
 
-    /// The labels without a fixed value: the fields of the struct.
+    /// The labels without a value in the declaration: the fields of the struct.
     pub(super) fn asked(&self) -> impl Iterator<Item = &StageLabel> {
-        self.labels.iter().filter(|label| label.given.is_none())
+        let labels = self.labels.iter();
+        labels.filter(|label| label.given.is_none() && !label.is_at_end)
+    }
+
+    /// The labels that are known at the end of a call, with their numbers among all labels. They are
+    /// the last ones.
+    pub(super) fn at_end(&self) -> impl Iterator<Item = (usize, &StageLabel)> {
+        let labels = self.labels.iter().enumerate();
+        labels.filter(|(_, label)| label.is_at_end)
+    }
+
+    pub(super) fn has_end_labels(&self) -> bool {
+        self.at_end().next().is_some()
     }
 }
 
@@ -114,7 +128,7 @@ impl Known<'_> {
             line: args.name.span().start().line,
             ident: args.name,
             bound,
-            labels: labels(args.labels, errors),
+            labels: labels(args.labels, args.end_labels, errors),
             cancelled_fails: args.cancelled_fails,
             help: metric.help.clone(),
         })
@@ -202,9 +216,10 @@ fn duration(metric: &Metric, index: usize, name: &Ident, errors: &mut Errors) ->
     })
 }
 
-fn labels(args: Vec<LabelArg>, errors: &mut Errors) -> Vec<StageLabel> {
+fn labels(args: Vec<LabelArg>, at_end: Vec<LabelArg>, errors: &mut Errors) -> Vec<StageLabel> {
     let mut labels: Vec<StageLabel> = Vec::new();
-    for arg in args {
+    let args = args.into_iter().map(|arg| (arg, false));
+    for (arg, is_at_end) in args.chain(at_end.into_iter().map(|arg| (arg, true))) {
         let name = arg.name.unraw().to_string();
         if labels.iter().any(|label| label.name == name) {
             errors.at(&arg.name, format!("duplicate label `{name}`: remove one"));
@@ -214,7 +229,10 @@ fn labels(args: Vec<LabelArg>, errors: &mut Errors) -> Vec<StageLabel> {
         if !label_name::is_not_secret(&arg.attributes, errors) {
             label_name::check_secret(&name, &arg.name, errors);
         }
-        labels.push(StageLabel::read(arg, name, errors));
+        labels.push(StageLabel {
+            is_at_end,
+            ..StageLabel::read(arg, name, errors)
+        });
     }
     labels
 }
@@ -238,6 +256,7 @@ impl StageLabel {
             static_ty: made_static(&ty),
             ty,
             given: arg.given,
+            is_at_end: false,
         }
     }
 }
@@ -262,7 +281,7 @@ fn lifetimes(ty: &Type) -> Vec<Lifetime> {
     found.0
 }
 
-fn names_a_lifetime(ty: &Type) -> bool {
+pub(super) fn names_a_lifetime(ty: &Type) -> bool {
     lifetimes(ty).iter().any(|lifetime| lifetime.ident == "a")
 }
 

@@ -12,12 +12,14 @@ use crate::{
     diagnostic::Errors,
 };
 
-/// `#[stage(name, requests = a, errors = b, in_flight = c, cancelled = error, labels(..), ..)]`.
+/// `#[stage(name, requests = a, in_flight = c, cancelled = error, labels(..), end_labels(..), ..)]`.
 pub(super) struct StageArgs {
     pub(super) name: Ident,
     /// The field for each role that is bound.
     pub(super) bound: Vec<(&'static Role, Ident)>,
     pub(super) labels: Vec<LabelArg>,
+    /// The labels that are known at the end of a call.
+    pub(super) end_labels: Vec<LabelArg>,
     /// Whether a cancelled call is an error: `cancelled = error`.
     pub(super) cancelled_fails: bool,
 }
@@ -48,12 +50,14 @@ impl StageArgs {
             name: name(input)?,
             bound: Vec::new(),
             labels: Vec::new(),
+            end_labels: Vec::new(),
             cancelled_fails: false,
         };
         Arguments::new("stage", role::KEYS).read_rest(input, errors, |key, input, errors| {
             match role::ROLES.iter().find(|role| key == role.name) {
                 Some(role) => stage.bound.push((role, assigned(input)?)),
                 None if key == "cancelled" => stage.cancelled_fails = cancelled(input)?,
+                None if key == "end_labels" => stage.end_labels = end_labels(input, errors)?,
                 None => stage.labels = labels(input, errors)?,
             }
             Ok(())
@@ -100,6 +104,21 @@ fn labels(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<LabelA
                 skip_argument(&content);
             }
         }
+    }
+    Ok(labels)
+}
+
+/// Labels that each have a value for calls that set none.
+fn end_labels(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<LabelArg>> {
+    let labels = labels(input, errors)?;
+    for LabelArg { name, .. } in labels.iter().filter(|label| label.given.is_none()) {
+        errors.at(
+            name,
+            format!(
+                "missing value of label `{name}` for calls that do not set it, such as one that \
+                 panics: write `{name}: Type = value`"
+            ),
+        );
     }
     Ok(labels)
 }

@@ -5,7 +5,10 @@ use std::{marker::PhantomData, sync::Arc};
 use tracing::Span;
 
 use super::{
-    super::{FieldValues, Parent, SpanCallsite, TracedSpan, build::build_again, traces::traces},
+    super::{
+        FieldValue, FieldValues, Parent, SpanCallsite, TracedSpan, build::build_again,
+        traces::traces,
+    },
     SharedRecord, Values, local,
     span_record::{Record, SpanRecord},
 };
@@ -165,6 +168,17 @@ impl RecordSlot {
         if let Some(Record::Own(record)) = &mut self.0 {
             let shared = record.share(None);
             *self = Self(Some(Record::Shared(shared)));
+        }
+    }
+
+    /// Sets fields of a shared record, from any thread.
+    pub(crate) fn set_shared(
+        &self,
+        callsite: &'static SpanCallsite,
+        fields: &[(&str, FieldValue<'_>)],
+    ) {
+        if let Some(Record::Shared(record)) = &self.0 {
+            record.update(&Values::of_late(callsite.metadata(), fields));
         }
     }
 

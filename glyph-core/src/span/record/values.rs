@@ -116,6 +116,7 @@ impl Values {
                     self.entries.push(Entry { name, kind });
                 }
                 LabelText::Open(text) => self.add_text(name, |out| out.write_str(text)),
+                LabelText::Absent => {}
             }
         }
         if !values.fields.is_empty() {

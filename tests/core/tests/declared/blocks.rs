@@ -257,9 +257,38 @@ mod strict {
         #[metric(unit = seconds)]
         #[stage(used)]
         used: Histogram,
+        /// Time that calls took.
+        #[metric(unit = seconds)]
+        #[stage(ended, end_labels(text: &str = "", is_ok: bool = false))]
+        ended: Histogram,
+    }
+
+    #[glyph_core::instrument_stage(stage::ended, labels(
+        is_ok = |text| text.is_empty(),
+        text = |text| text.as_str(),
+    ))]
+    fn ended(text: &str) -> ::std::string::String {
+        text.to_owned()
+    }
+
+    struct Answer(u8);
+
+    const fn is_even(answer: &Answer) -> bool {
+        answer.0.is_multiple_of(2)
+    }
+
+    #[glyph_core::instrument_stage(stage::ended, labels(is_ok = |answer| is_even(answer)))]
+    async fn ended_later() -> Answer {
+        ::std::future::ready(Answer(7)).await
     }
 
     pub(super) fn used() -> u64 {
+        let mut running = stage::ended {}.start();
+        running.set_text("text");
+        running.finish();
+        drop(ended("text"));
+        futures_util::FutureExt::now_or_never(ended_later());
+        assert_eq!(Strict::global().ended.snapshot().count(), 3);
         stage::used {}.time(|| ());
         stage::used {}.start().finish();
         Strict::global().used.snapshot().count()

@@ -1,5 +1,6 @@
 //! Recording of metrics, stages, streams and waits.
 
+mod end_labels;
 mod endings;
 mod live;
 mod metrics;

@@ -3,7 +3,11 @@
 use glyph_runtime::{instrument_stage, stage::current};
 use tracing::{Instrument, Span, info, info_span};
 
-use super::{assert_same, program::stage, recorded as as_records, sampled, unsampled};
+use super::{
+    assert_same,
+    program::{search, search_in_a_block, stage},
+    recorded as as_records, sampled, unsampled,
+};
 
 #[instrument_stage(stage::step, fields(early = 1, late = _))]
 fn recorded() {
@@ -68,6 +72,23 @@ fn fields_of_the_current_stage_are_on_the_lines() {
     );
     assert_same(lines.clone(), sampled(recorded_by_a_handle), "sampled");
     assert_same(lines, as_records(recorded_by_a_handle), "records");
+}
+
+#[test]
+fn labels_known_at_the_end_are_on_the_lines_from_then_on() {
+    let work = || {
+        search("7").unwrap();
+        search("x").unwrap_err();
+        search_in_a_block();
+    };
+    let lines = unsampled(work);
+    let found: Vec<_> = lines
+        .iter()
+        .map(|line| line["found"].as_str().unwrap_or_default())
+        .collect();
+    assert_eq!(found, ["", "wile", "", "none", "", "wile", "wile"]);
+    assert_same(lines.clone(), sampled(work), "sampled");
+    assert_same(lines, as_records(work), "records");
 }
 
 #[test]

@@ -35,6 +35,10 @@ pub(crate) struct Metrics {
     #[metric(unit = seconds, buckets = [1s])]
     #[stage(step)]
     pub(crate) step: Histogram,
+    /// Latency of a search.
+    #[metric(unit = seconds, buckets = [1s])]
+    #[stage(search, labels(supplier: Supplier), end_labels(found: Option<Supplier> = None))]
+    pub(crate) search: Histogram,
 }
 
 fn helper(of: &str) {
@@ -173,6 +177,58 @@ fn blocks() {
     wait("pool").scope("tenant").blocking(|| helper("a wait"));
 }
 
+type Found = Result<Supplier, std::num::ParseIntError>;
+
+#[instrument_stage(
+    stage::search,
+    labels(supplier = "acme", found = |found| found.as_ref().ok().copied()),
+    err = event,
+    ret = event
+)]
+pub(super) fn search(number: &str) -> Found {
+    helper("a search");
+    let _: u8 = number.parse()?;
+    Ok(Supplier::Wile)
+}
+
+#[instrument_stage(
+    stage::search,
+    labels(supplier = "wile", found = |found| found.as_ref().ok().copied()),
+    ret = event
+)]
+async fn search_later(number: &str) -> Found {
+    helper("a later search");
+    if number.is_empty() {
+        std::future::pending::<()>().await;
+    }
+    search(number)
+}
+
+/// A block that sets a label before a line, and a span that outlives it.
+pub(super) fn search_in_a_block() {
+    let supplier = Supplier::Acme;
+    let mut running = stage::search { supplier }.start();
+    let span = running.span().clone();
+    span.in_scope(|| helper("a span of a running search"));
+    running.set_found(Some(Supplier::Wile));
+    running.in_scope(|| helper("a search that has found something"));
+    running.finish();
+    span.in_scope(|| helper("a span of a search that has ended"));
+}
+
+fn searches() {
+    search("7").unwrap();
+    search("x").unwrap_err();
+    search_later("7").now_or_never().unwrap().unwrap();
+    assert!(search_later("").now_or_never().is_none());
+    search_in_a_block();
+    let supplier = Supplier::Acme;
+    let mut running = stage::search { supplier }.start();
+    running.in_scope(|| helper("a running search"));
+    running.set_found(Some(supplier));
+    running.in_scope(|| helper("a search that knows what it has found"));
+}
+
 /// Runs all of it.
 pub(super) fn run() {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -183,6 +239,7 @@ pub(super) fn run() {
             order(7);
             failing(8, &failure);
             blocks();
+            searches();
             runtime.unwrap().block_on(async {
                 tokio::join!(task("first"), task("second"));
                 lazy().await;

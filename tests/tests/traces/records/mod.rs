@@ -4,6 +4,7 @@ mod added;
 mod calls;
 mod collected;
 mod encoded;
+mod end_labels;
 mod nested;
 mod program;
 mod sampled;

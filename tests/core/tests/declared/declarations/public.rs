@@ -30,6 +30,29 @@ pub struct Metrics {
     #[metric(unit = seconds)]
     #[stage(call, requests = calls, labels(kind: Kind, provider: &str))]
     pub duration: Histogram,
+    /// Time of a lookup.
+    #[metric(unit = seconds)]
+    #[stage(lookup, end_labels(kind: Option<Kind> = None, r#type: &str = "none"))]
+    pub lookup: Histogram,
+}
+
+#[test]
+fn public_stage_has_a_method_for_each_end_label() {
+    fn find(call: &mut stage::lookup_running, found: &str) {
+        call.set_kind(Some(Kind::Stt));
+        call.set_type(found);
+    }
+
+    let captured = glyph_core::testing::capture();
+    let mut running = stage::lookup {}.start();
+    find(&mut running, &String::from("entry"));
+    assert!(format!("{running:?}").contains("entry"));
+    running.finish();
+    let span = captured.span("lookup");
+    assert_eq!(
+        (span.field("kind"), span.field("type")),
+        (Some("stt"), Some("entry"))
+    );
 }
 
 #[test]

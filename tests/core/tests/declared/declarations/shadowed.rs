@@ -91,7 +91,8 @@ struct Metrics {
     running: Gauge,
     /// Time of a call.
     #[metric(unit = seconds)]
-    #[stage(call, requests = calls, in_flight = running, labels(kind: Kind = Kind::Stt, tool: &str))]
+    #[stage(call, requests = calls, in_flight = running, labels(kind: Kind = Kind::Stt, tool: &str),
+        end_labels(other: Kind = Kind::Llm, text: &str = ""))]
     duration: Histogram,
     #[catalog]
     inner: Inner,
