@@ -51,6 +51,7 @@ pub use reserved::{RESERVED, is_reserved};
 pub use stage_checks::{
     check_end_labels, check_labels_while_running, stage_strides, stage_strides_or_stub,
 };
+#[doc(hidden)]
 pub use view::Exposure;
 pub use view::{AddedUp, CatalogField, CatalogView, IntoView, View, ViewError, ViewProblem};
 
