@@ -4,17 +4,19 @@
 //! crate, and glyph's share of that cost. `--json` prints the same as one array.
 
 mod benches;
+mod child_process;
 mod harness;
 mod subjects;
 mod workload;
 
 use clap::{Parser, Subcommand};
 
-use benches::{compile, counters, edges, export, faults, histograms, log, memory, render, stages};
-use harness::report;
-use subjects::calls::{Form, Surroundings};
-use subjects::edges::Tracing;
-use subjects::export::Attributes;
+use benches::{
+    compile, counters, edges, export, faults, histograms, log, memory, render, stage_instructions,
+    stages,
+};
+use child_process::ChildProcess;
+use harness::report::{self, Row};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -23,13 +25,21 @@ type Result<T, E = Error> = std::result::Result<T, E>;
 #[command(name = "glyph-bench", about)]
 struct Arguments {
     #[command(subcommand)]
-    bench: Bench,
+    command: Command,
     /// Print one JSON array instead of a table.
     #[arg(long, global = true)]
     json: bool,
     /// Number of rounds for the median, in place of the bench's default.
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: Option<u16>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Bench(Bench),
+    #[command(flatten)]
+    ChildProcess(ChildProcess),
 }
 
 #[derive(Subcommand)]
@@ -43,7 +53,11 @@ enum Bench {
     /// Measure resident bytes per series, and growth without scrapes.
     Memory,
     /// Call a function under an attribute, with and without spans.
-    Stages,
+    Stages {
+        /// Count instructions with valgrind in place of time.
+        #[arg(long)]
+        instructions: bool,
+    },
     /// Compile a crate of many functions with an attribute, after its dependencies.
     Compile {
         /// Number of functions in the crate.
@@ -56,22 +70,12 @@ enum Bench {
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
         seconds: u16,
     },
-    /// The child process of `faults`: serves and prints one figure.
-    #[command(hide = true)]
-    Serve {
-        endpoint: String,
-        seconds: u16,
-        figure: faults::Figure,
-    },
     /// Write log lines to a file, and serve requests with a log that nobody reads.
     Log {
         /// Seconds that each process serves.
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
         seconds: u16,
     },
-    /// The child process of `log`: serves and prints one figure.
-    #[command(hide = true)]
-    ServeLog { seconds: u16 },
     /// Serve HTTP requests with each crate's layers.
     Edges {
         /// Count instructions with valgrind in place of processor time.
@@ -84,102 +88,37 @@ enum Bench {
         #[arg(long)]
         instructions: bool,
     },
-    /// The child process of `export`: sends bursts of spans, and prints the cost of one.
-    #[command(hide = true)]
-    SendSpans {
-        subject: String,
-        attributes: Attributes,
-        bursts: u32,
-        endpoint: String,
-    },
-    /// The child process of `edges`: a server with one subject's layers.
-    #[command(hide = true)]
-    ServeEdge { subject: String, tracing: Tracing },
-    /// The child process of `edges --instructions`: requests to a router with one subject's layers.
-    /// Prints their number.
-    #[command(hide = true)]
-    RequestEdge {
-        subject: String,
-        tracing: Tracing,
-        passes: u32,
-    },
-    /// The child process of `memory`: fills one subject and prints its growth.
-    #[command(hide = true)]
-    Grow { kind: memory::Kind, subject: String },
-    /// The child process of `stages`: runs one subject and prints the cost of a call.
-    #[command(hide = true)]
-    Call {
-        form: Form,
-        surroundings: Surroundings,
-        threads: usize,
-        subject: String,
-    },
+}
+
+impl Bench {
+    fn run(self, rounds: Option<u16>) -> Result<Vec<Row>> {
+        match self {
+            Self::Counters => counters::run(rounds),
+            Self::Histograms => histograms::run(rounds),
+            Self::Render => render::run(rounds),
+            Self::Memory => memory::run(rounds),
+            Self::Stages { instructions: true } => stage_instructions::run(rounds),
+            Self::Stages {
+                instructions: false,
+            } => stages::run(rounds),
+            Self::Compile { functions } => compile::run(functions, rounds),
+            Self::Faults { seconds } => faults::run(seconds, rounds),
+            Self::Log { seconds } => log::run(seconds, rounds),
+            Self::Edges { instructions } => edges::run(instructions, rounds),
+            Self::Export { instructions } => export::run(instructions, rounds),
+        }
+    }
 }
 
 fn main() -> Result<()> {
     let Arguments {
-        bench,
+        command,
         json,
         rounds,
     } = Arguments::parse();
-    let rows = match bench {
-        Bench::Counters => counters::run(rounds)?,
-        Bench::Histograms => histograms::run(rounds)?,
-        Bench::Render => render::run(rounds)?,
-        Bench::Memory => memory::run(rounds)?,
-        Bench::Stages => stages::run(rounds)?,
-        Bench::Compile { functions } => compile::run(functions, rounds)?,
-        Bench::Faults { seconds } => faults::run(seconds, rounds)?,
-        Bench::Serve {
-            endpoint,
-            seconds,
-            figure,
-        } => {
-            println!("{}", faults::serve(&endpoint, seconds, figure)?);
-            return Ok(());
-        }
-        Bench::Log { seconds } => log::run(seconds, rounds)?,
-        Bench::ServeLog { seconds } => {
-            println!("{}", log::serve(seconds)?);
-            return Ok(());
-        }
-        Bench::Edges { instructions } => edges::run(instructions, rounds)?,
-        Bench::ServeEdge { subject, tracing } => {
-            return subjects::edges::serve(&subject, tracing);
-        }
-        Bench::RequestEdge {
-            subject,
-            tracing,
-            passes,
-        } => {
-            let requests = subjects::edges::request_in_process(&subject, tracing, passes)?;
-            println!("{requests}");
-            return Ok(());
-        }
-        Bench::Export { instructions } => export::run(instructions, rounds)?,
-        Bench::SendSpans {
-            subject,
-            attributes,
-            bursts,
-            endpoint,
-        } => {
-            let cost = export::send(&subject, attributes, bursts, &endpoint)?;
-            println!("{cost}");
-            return Ok(());
-        }
-        Bench::Grow { kind, subject } => {
-            println!("{}", memory::grow(kind, &subject)?);
-            return Ok(());
-        }
-        Bench::Call {
-            form,
-            surroundings,
-            threads,
-            subject,
-        } => {
-            println!("{}", stages::call(form, surroundings, threads, &subject)?);
-            return Ok(());
-        }
+    let rows = match command {
+        Command::Bench(bench) => bench.run(rounds)?,
+        Command::ChildProcess(child) => return child.run(),
     };
     if json {
         println!("{}", report::json(&rows)?);

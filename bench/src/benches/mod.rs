@@ -9,6 +9,7 @@ pub(crate) mod histograms;
 pub(crate) mod log;
 pub(crate) mod memory;
 pub(crate) mod render;
+pub(crate) mod stage_instructions;
 pub(crate) mod stages;
 
 use std::time::Duration;

@@ -10,9 +10,9 @@ use clap::ValueEnum;
 use crate::Result;
 use crate::harness::child;
 use crate::harness::report::{self, Row};
-use crate::harness::rounds::{self, Schedule, median};
+use crate::harness::rounds::{self, Contender, Schedule, median};
 use crate::subjects::calls::{Caller, Form, Surroundings};
-use crate::subjects::{self, tracing, yardstick};
+use crate::subjects::{self, fastrace, foundations, tracing, yardstick};
 
 const ROUNDS: u16 = 9;
 
@@ -22,7 +22,7 @@ const SCHEDULE: Schedule = Schedule {
     sample: Duration::from_millis(15),
 };
 
-const fn bench(form: Form, surroundings: Surroundings) -> &'static str {
+pub(super) const fn bench(form: Form, surroundings: Surroundings) -> &'static str {
     match (form, surroundings) {
         (Form::Sync, Surroundings::NoSubscriber) => "stages-sync-no-subscriber",
         (Form::Sync, Surroundings::Registry) => "stages-sync-registry",
@@ -37,17 +37,24 @@ const fn bench(form: Form, surroundings: Surroundings) -> &'static str {
     }
 }
 
-/// Returns the target of the cost of glyph's stage, and the subject that the cost is relative to.
-const fn target(form: Form, surroundings: Surroundings) -> Option<(&'static str, f64)> {
-    match (form, surroundings) {
-        (Form::Sync, Surroundings::NoSubscriber) => Some((yardstick::TWO_READS, 0.8)),
-        (Form::Async, Surroundings::NoSubscriber) | (_, Surroundings::Registry) => None,
-        (_, Surroundings::Unsampled | Surroundings::UnsampledLog) => Some((tracing::EXPORTED, 0.1)),
-        (_, Surroundings::Sampled) => Some((tracing::EXPORTED, 1.05)),
+/// Returns the targets of the cost of glyph's stage, each with the subject that the cost is relative to.
+pub(super) const fn targets(surroundings: Surroundings) -> &'static [(&'static str, f64)] {
+    match surroundings {
+        Surroundings::NoSubscriber => &[(yardstick::TWO_READS, 0.5)],
+        Surroundings::Registry => &[],
+        // One of the two is the cheapest.
+        Surroundings::Unsampled | Surroundings::UnsampledLog => {
+            &[(fastrace::NAME, 1.0), (foundations::NAME, 1.0)]
+        }
+        Surroundings::Sampled => &[
+            (tracing::EXPORTED, 0.2),
+            (fastrace::NAME, 1.0),
+            (foundations::NAME, 1.0),
+        ],
     }
 }
 
-fn callers(surroundings: Surroundings) -> impl Iterator<Item = &'static Caller> {
+pub(super) fn callers(surroundings: Surroundings) -> impl Iterator<Item = &'static Caller> {
     subjects::ALL
         .iter()
         .flat_map(|peer| peer.calls)
@@ -62,8 +69,8 @@ pub(crate) fn run(rounds: Option<u16>) -> Result<Vec<Row>> {
                 let medians = medians(*form, *surroundings, threads, rounds.unwrap_or(ROUNDS))?;
                 let bench = bench(*form, *surroundings);
                 let mut table = report::rows(bench, "ns", threads, medians);
-                if let Some((subject, at_most)) = target(*form, *surroundings) {
-                    report::aim(&mut table, subject, at_most);
+                for (subject, at_most) in targets(*surroundings) {
+                    report::aim(&mut table, subject, *at_most);
                 }
                 rows.append(&mut table);
             }
@@ -111,12 +118,31 @@ pub(crate) fn call(
     threads: usize,
     subject: &str,
 ) -> Result<f64> {
-    let contender = callers(surroundings)
-        .find(|caller| caller.name == subject)
-        .ok_or_else(|| format!("unknown subject {subject:?}"))?
-        .contender(form, surroundings)?;
+    let contender = contender(form, surroundings, subject)?;
     let medians = rounds::medians(std::slice::from_ref(&contender), threads, SCHEDULE)?;
     contender.operation.check()?;
     let (_, median) = medians.first().ok_or("no figure")?;
     Ok(*median)
+}
+
+/// Runs passes of one subject, after the one that builds it.
+pub(crate) fn passes(
+    form: Form,
+    surroundings: Surroundings,
+    subject: &str,
+    passes: u32,
+) -> Result<()> {
+    let contender = contender(form, surroundings, subject)?;
+    for _ in 0..passes {
+        contender.operation.settle();
+        contender.operation.pass()?;
+        contender.operation.rest();
+    }
+    contender.operation.check()
+}
+
+fn contender(form: Form, surroundings: Surroundings, subject: &str) -> Result<Contender> {
+    let caller = callers(surroundings).find(|caller| caller.name == subject);
+    let caller = caller.ok_or_else(|| format!("unknown subject {subject:?}"))?;
+    caller.contender(form, surroundings)
 }

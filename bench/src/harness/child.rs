@@ -30,12 +30,24 @@ pub(crate) fn instructions(arguments: &[&str]) -> Result<f64> {
 /// Runs this program under valgrind, and divides the instructions of a function by the number that
 /// the program prints. What other threads do meanwhile does not count. `function` has `*` for any text.
 pub(crate) fn instructions_in(function: &str, arguments: &[&str]) -> Result<f64> {
+    let (instructions, printed) = counted_in(function, arguments)?;
+    Ok(instructions / printed.trim().parse::<f64>()?)
+}
+
+/// Runs this program under valgrind, and returns all instructions of a function, on the threads that
+/// are in it. `function` has `*` for any text.
+pub(crate) fn all_instructions_in(function: &str, arguments: &[&str]) -> Result<f64> {
+    let (instructions, _printed) = counted_in(function, arguments)?;
+    Ok(instructions)
+}
+
+fn counted_in(function: &str, arguments: &[&str]) -> Result<(f64, String)> {
     let toggle = format!("--toggle-collect={function}");
     let (instructions, printed) = counted(&[&toggle], arguments)?;
     if instructions < 1.0 {
         return Err(format!("nothing has called {function:?}").into());
     }
-    Ok(instructions / printed.trim().parse::<f64>()?)
+    Ok((instructions, printed))
 }
 
 /// Returns the instructions of this program under valgrind, and what it prints.

@@ -12,7 +12,7 @@ use crate::Result;
 use crate::harness::rounds::{Contender, Operation};
 
 /// Number of calls per root, so that the cost of the root does not matter.
-pub(super) const PASS: u32 = 1024;
+pub(crate) const PASS: u32 = 1024;
 
 /// The kind of the instrumented function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -150,19 +150,7 @@ impl<C: InstrumentedFn, const ASYNC: bool> Calls<C, ASYNC> {
 impl<C: InstrumentedFn, const ASYNC: bool> Operation for Calls<C, ASYNC> {
     fn pass(&self) -> Result<u32> {
         let Self(calling) = self;
-        calling.under_root(|| {
-            for input in 0..PASS {
-                // All memory may have changed, as between two callsites of a program.
-                black_box(());
-                let answered = if ASYNC {
-                    finish(calling.call_async(u64::from(input)))
-                } else {
-                    calling.call(u64::from(input))
-                };
-                // The value is not used.
-                let _ = black_box(answered);
-            }
-        });
+        calling.under_root(|| consecutive_calls::<C, ASYNC>(calling));
         Ok(PASS)
     }
 
@@ -176,6 +164,25 @@ impl<C: InstrumentedFn, const ASYNC: bool> Operation for Calls<C, ASYNC> {
 
     fn check(&self) -> Result<()> {
         self.0.check()
+    }
+}
+
+/// The function whose instructions are counted.
+pub(crate) const COUNTED: &str = "*::consecutive_calls*";
+
+/// Makes the calls of a pass.
+#[inline(never)]
+fn consecutive_calls<C: InstrumentedFn, const ASYNC: bool>(calling: &C) {
+    for input in 0..PASS {
+        // All memory may have changed, as between two callsites of a program.
+        black_box(());
+        let answered = if ASYNC {
+            finish(calling.call_async(u64::from(input)))
+        } else {
+            calling.call(u64::from(input))
+        };
+        // The value is not used.
+        let _ = black_box(answered);
     }
 }
 

@@ -10,9 +10,11 @@ use super::Peer;
 use super::calls::{Caller, Failure, InstrumentedFn, PASS, Surroundings, answer, answer_later};
 use crate::Result;
 
+pub(crate) const NAME: &str = "fastrace";
+
 pub(super) const PEER: Peer = Peer {
     calls: &[Caller::of::<Trace>(
-        "fastrace",
+        NAME,
         &[
             Surroundings::NoSubscriber,
             Surroundings::Unsampled,

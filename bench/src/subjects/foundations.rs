@@ -12,9 +12,11 @@ use super::Peer;
 use super::calls::{Caller, Failure, InstrumentedFn, Surroundings, answer, answer_later};
 use crate::Result;
 
+pub(crate) const NAME: &str = "foundations";
+
 pub(super) const PEER: Peer = Peer {
     calls: &[Caller::of::<SpanFn>(
-        "foundations",
+        NAME,
         &[
             Surroundings::NoSubscriber,
             Surroundings::Unsampled,

@@ -12,16 +12,13 @@ use tracing::subscriber::set_global_default;
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt;
 
-use super::Peer;
 use super::calls::{Caller, Failure, InstrumentedFn, PASS, Surroundings};
 use super::glyph_stage::{transcribe, transcribe_later};
+use super::{GLYPH, Peer};
 use crate::Result;
 
 pub(super) const PEER: Peer = Peer {
-    calls: &[Caller::of::<Recorded>(
-        "glyph (records)",
-        &[Surroundings::Sampled],
-    )],
+    calls: &[Caller::of::<Recorded>(GLYPH, &[Surroundings::Sampled])],
     ..Peer::NONE
 };
 

@@ -11,16 +11,18 @@ use super::{GLYPH, Peer};
 use crate::Result;
 
 pub(super) const PEER: Peer = Peer {
-    calls: &[Caller::of::<Stage>(
-        GLYPH,
-        &[
-            Surroundings::NoSubscriber,
-            Surroundings::Registry,
-            Surroundings::Unsampled,
-            Surroundings::UnsampledLog,
-            Surroundings::Sampled,
-        ],
-    )],
+    calls: &[
+        Caller::of::<Stage>(
+            GLYPH,
+            &[
+                Surroundings::NoSubscriber,
+                Surroundings::Registry,
+                Surroundings::Unsampled,
+                Surroundings::UnsampledLog,
+            ],
+        ),
+        Caller::of::<Stage>("glyph (spans of tracing)", &[Surroundings::Sampled]),
+    ],
     sources: &[Source::of(
         GLYPH,
         "glyph-runtime = { path = {runtime}, default-features = false }",
