@@ -12,7 +12,8 @@ impl Follow<'_> {
         let condition = self.condition(alert)?;
         let used = selections(&alert.condition);
         self.check_labels(&used, alert.by.iter().copied())?;
-        let values = alert.labels.iter().map(|(_, value)| *value);
+        let written = alert.labels.iter().chain(alert.annotations);
+        let values = written.map(|(_, value)| *value);
         let texts = [alert.summary, alert.description].into_iter().chain(values);
         self.check_labels(&used, texts.flat_map(labels_in))?;
         Ok(AlertDescriptor {
