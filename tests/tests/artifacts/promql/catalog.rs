@@ -29,6 +29,7 @@ pub(crate) struct Payment<'a> {
 }
 
 #[metric_catalog(namespace = "shop")]
+#[expect(dead_code, reason = "only expressions name its metrics")]
 pub(crate) struct Shop {
     /// Time until an order is confirmed.
     #[metric(name = "order.duration", unit = seconds, buckets = [100ms, 500ms, 1s, 5s])]

@@ -69,10 +69,8 @@ fn recorded_series_have_the_labels_that_their_rule_leaves() {
 
 #[test]
 fn resources_of_the_operator_are_read_as_rule_files() {
-    let indented: String = RECORDING
-        .lines()
-        .map(|line| format!("  {line}\n"))
-        .collect();
+    let lines = RECORDING.lines();
+    let indented = lines.fold(String::new(), |text, line| text + "  " + line + "\n");
     let resource =
         format!("apiVersion: v1\nkind: ConfigMap\n---\nkind: PrometheusRule\nspec:{indented}");
     assert_eq!(in_rules(&resource), [""; 0]);

@@ -19,7 +19,8 @@ enum Cache {
 }
 
 #[metric_catalog(namespace = "end_label_spans", stages = stage)]
-pub(crate) struct Metrics {
+#[expect(dead_code, reason = "only its stage is used")]
+struct Metrics {
     /// Latency of lookups.
     #[metric(unit = seconds, buckets = [1s])]
     #[stage(lookup, end_labels(cache: Cache = Cache::Unknown, region: &str = "nowhere"))]
@@ -35,7 +36,7 @@ fn find(region: &str) -> String {
     region.to_owned()
 }
 
-#[instrument_stage(stage::lookup, labels(cache = |_| Cache::Miss))]
+#[instrument_stage(stage::lookup, labels(cache = |()| Cache::Miss))]
 async fn find_later() {
     tokio::task::yield_now().await;
 }
