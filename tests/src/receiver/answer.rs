@@ -23,7 +23,7 @@ const LONG: usize = 3 << 20;
 /// The size of a bomb that is unpacked.
 const UNPACKED: usize = 16 << 20;
 /// The size of a head that no client should read.
-const LONG_HEAD: usize = 1 << 20;
+const LONG_HEAD: usize = 1 << 19;
 
 /// The response to a request.
 #[derive(Clone, Copy, Debug)]

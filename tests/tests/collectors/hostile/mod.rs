@@ -105,13 +105,15 @@ fn check(name: &str, collector: &Collector, effect: Effect, protocol: Protocol) 
 
 #[test]
 fn hostile_collector_gets_one_request_a_second_and_each_item_is_counted_once() {
-    let names = BEHAVIORS.iter().map(|behavior| behavior.name);
-    let cases = names.flat_map(|name| PROTOCOLS.map(|protocol| (name, protocol)));
-    in_parallel(cases, |(name, protocol)| {
-        let found = BEHAVIORS.iter().find(|behavior| behavior.name == name);
-        let behavior = found.unwrap();
-        check(name, &(behavior.start)(), behavior.effect, protocol);
-    });
+    // One protocol after the other: long heads take so much processor time that other collectors
+    // would respond too late.
+    for protocol in PROTOCOLS {
+        in_parallel(BEHAVIORS.iter().map(|behavior| behavior.name), |name| {
+            let found = BEHAVIORS.iter().find(|behavior| behavior.name == name);
+            let behavior = found.unwrap();
+            check(name, &(behavior.start)(), behavior.effect, protocol);
+        });
+    }
 }
 
 #[test]
