@@ -135,7 +135,7 @@ impl<C: Catalog> View<C> {
     ///
     /// # fn main() {
     /// let view = View::of(ShopMetrics::global())
-    ///     .nested_namespace(|metrics| &metrics.prices, "doc_view_shop.prices");
+    ///     .nested_namespace(|metrics| metrics.prices, "doc_view_shop.prices");
     /// # let _ = view;
     /// # }
     /// ```
