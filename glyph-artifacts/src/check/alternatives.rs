@@ -14,7 +14,7 @@ pub(super) struct Branch {
 impl Branch {
     /// Returns whether the expression with this branch alone matches one of the texts.
     pub(super) fn matches_any<'text>(&self, texts: impl IntoIterator<Item = &'text str>) -> bool {
-        // What Rust's dialect does not know is Go's, and not an error.
+        // Go has syntax that this library does not read, so this is no error.
         anchored(&self.pattern)
             .is_none_or(|pattern| texts.into_iter().any(|text| pattern.is_match(text)))
     }

@@ -1,4 +1,4 @@
-//! What an earlier version of the catalogs left in the folder of the artifacts.
+//! Finds dashboards and names of an earlier version of the catalogs in the folder of the artifacts.
 
 use std::{borrow::Cow, collections::BTreeMap, fs, path::Path};
 

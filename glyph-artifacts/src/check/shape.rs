@@ -1,4 +1,4 @@
-//! What is known about the series that an expression returns.
+//! The labels and the kind of the series that an expression returns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ pub(super) struct Shape {
     pub(super) sort: Sort,
 }
 
-/// What is known about a label.
+/// Whether an expression has a label.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct LabelShape {
     /// The values of a closed label; `None` for an open one.

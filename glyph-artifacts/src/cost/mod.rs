@@ -1,4 +1,4 @@
-//! What the metrics and spans of a fleet cost its storage.
+//! The series, samples and spans that a fleet writes to its storage, and their bytes.
 
 mod table;
 

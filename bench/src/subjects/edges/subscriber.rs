@@ -28,7 +28,7 @@ const RATIO: f64 = 0.01;
 /// The time limit of a flush, which takes long under valgrind.
 const LONG: Duration = Duration::from_mins(10);
 
-/// What is installed in the process.
+/// The subscriber that a process of the bench installs.
 pub(super) struct Subscriber {
     spans: Spans,
     lines: Option<Lines>,
