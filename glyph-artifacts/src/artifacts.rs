@@ -121,6 +121,15 @@ impl Artifacts {
         }
     }
 
+    /// Adds these catalogs and the catalogs nested in them.
+    pub fn and_all(
+        mut self,
+        catalogs: impl IntoIterator<Item = &'static CatalogDescriptor>,
+    ) -> Self {
+        self.catalogs.extend(catalogs);
+        self
+    }
+
     /// Sets the labels that rules keep in addition to `job`. Default: `env`, and the
     /// `target_labels(..)` of the catalogs.
     ///

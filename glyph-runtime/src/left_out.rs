@@ -101,6 +101,16 @@ left_out! {
     }
 }
 
+#[cfg(not(feature = "process"))]
+left_out! {
+    Process: "glyph-runtime was compiled without the feature `process`",
+        "add it in Cargo.toml: `features = [\"process\"]`";
+    TelemetryBuilder {
+        tokio_runtime(runtime) -> Self;
+        without_process() -> Self;
+    }
+}
+
 #[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
 left_out! {
     OtlpMetrics: "glyph-runtime was compiled without the features `otlp-http` and `otlp-grpc`",

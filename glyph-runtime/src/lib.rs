@@ -91,6 +91,7 @@
 //! # Run
 //!
 //! - [`Telemetry`] installs all signals and shuts them down within one deadline.
+//! - [`process`] exposes the CPU, memory and descriptors of the process, and its tokio runtime.
 //! - [`config`] reads the environment and the command line.
 //! - [`health`] has liveness and readiness checks.
 //! - [`admin`] serves the endpoints, and [`expose`] renders `/metrics`.
@@ -123,6 +124,7 @@
 //! | `metrics` | a recorder for the `metrics` facade | yes |
 //! | `otlp-grpc` | spans, metrics and log records over OTLP/gRPC; brings `trace` | no |
 //! | `otlp-http` | spans, metrics and log records over OTLP/HTTP; brings `trace` | yes |
+//! | `process` | metrics of the process and of its tokio runtime | no |
 //! | `serde` | serde's traits for labels under `#[label(serde)]` | no |
 //! | `testing` | captures of metrics and spans for tests, and a clock that tests move | no |
 //! | `trace` | spans, exemplars, samplers and propagation | with `otlp-http` |
@@ -161,6 +163,7 @@ pub mod health;
     feature = "cli",
     feature = "log",
     feature = "metrics",
+    feature = "process",
     any(feature = "otlp-grpc", feature = "otlp-http"),
 )))]
 mod left_out;
@@ -174,6 +177,8 @@ pub mod otlp;
 mod printable;
 #[cfg(any(feature = "log", feature = "trace"))]
 mod private_file;
+#[cfg(feature = "process")]
+pub mod process;
 mod random;
 pub mod redaction;
 mod resource;

@@ -34,7 +34,10 @@ pub fn clean(command: &mut Command) -> &mut Command {
     command.env_clear().envs(kept)
 }
 
-/// Returns a builder that sees no environment variable.
+/// Returns a builder that sees no environment variable and exposes no metrics of the process, which
+/// change by themselves.
 pub fn telemetry(service: impl Into<String>) -> TelemetryBuilder {
-    Telemetry::builder(service).env_lookup(|_| None)
+    Telemetry::builder(service)
+        .env_lookup(|_| None)
+        .without_process()
 }

@@ -8,7 +8,7 @@
 //! The numbers belong to the source and not to the process. Two `Telemetry`s of one process show
 //! different numbers, and neither scopes nor captures of tests change them.
 
-use std::{borrow::Cow, fmt, ptr, sync::Arc};
+use std::{borrow::Cow, fmt, ptr, sync::Arc, time::Duration};
 
 use super::AnyCatalog;
 use crate::{
@@ -122,6 +122,13 @@ impl Observer {
     pub fn counter(&mut self, counter: &Counter, count: u64) {
         let metric = counter.metric();
         self.push(metric, Vec::new(), vec![count.saturating_mul(metric.step)]);
+    }
+
+    /// Reports the total of a counter of seconds. More than 584 years are omitted.
+    pub fn counter_duration(&mut self, counter: &Counter, total: Duration) {
+        if let Ok(nanoseconds) = u64::try_from(total.as_nanos()) {
+            self.push(counter.metric(), Vec::new(), vec![nanoseconds]);
+        }
     }
 
     /// Reports a count of the series of `labels`.

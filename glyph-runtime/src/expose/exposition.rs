@@ -122,10 +122,23 @@ impl Exposition {
     /// returns their reference.
     #[must_use]
     pub fn internal_catalogs(&self) -> Vec<&'static CatalogDescriptor> {
-        let sources = self.lock_sources();
+        self.catalogs_of_sources(is_internal)
+    }
+
+    /// Returns the catalogs of other metrics that the telemetry reads, such as those of the process.
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn added_catalogs(&self) -> Vec<&'static CatalogDescriptor> {
+        self.catalogs_of_sources(|catalog| !is_internal(catalog))
+    }
+
+    /// Returns the catalogs of sources, each once.
+    fn catalogs_of_sources(
+        &self,
+        is_kept: impl Fn(&CatalogDescriptor) -> bool,
+    ) -> Vec<&'static CatalogDescriptor> {
         let mut catalogs: Vec<&'static CatalogDescriptor> = Vec::new();
-        for catalog in sources.iter().map(Source::catalog) {
-            if !catalogs.iter().any(|known| std::ptr::eq(*known, catalog)) {
+        for catalog in self.lock_sources().iter().map(Source::catalog) {
+            if is_kept(catalog) && !catalogs.iter().any(|known| std::ptr::eq(*known, catalog)) {
                 catalogs.push(catalog);
             }
         }
@@ -176,9 +189,12 @@ impl Exposition {
         families.unwrap_or_default()
     }
 
-    /// Whether a family or a sample of this name is declared, or reserved for glyph.
+    /// Whether a family or a sample of this name is declared, by a source too, or reserved for glyph.
     fn names_taken(&self) -> impl Fn(&str) -> bool + use<> {
-        let taken: HashSet<String> = names_of_page(self.registry()).collect();
+        let mut taken: HashSet<String> = names_of_page(self.registry()).collect();
+        let sources = self.lock_sources();
+        let metrics = sources.iter().flat_map(|source| source.catalog().metrics);
+        taken.extend(metrics.flat_map(sample_names));
         move |name| taken.contains(name) || is_reserved(name)
     }
 
@@ -192,6 +208,11 @@ pub(crate) fn names_of_page(registry: &Registry) -> impl Iterator<Item = String>
     let metrics = __runtime::metrics(registry).iter();
     let declared = metrics.flat_map(|metric| sample_names(metric.descriptor()));
     declared.chain([target::FAMILY, target::SAMPLE].map(str::to_owned))
+}
+
+/// Whether the metrics are about glyph's own work.
+fn is_internal(catalog: &CatalogDescriptor) -> bool {
+    catalog.namespace.split('.').next() == Some("glyph")
 }
 
 impl fmt::Debug for Exposition {

@@ -90,10 +90,12 @@ impl Telemetry {
         self.exposition.render(format)
     }
 
-    /// Returns the artifacts that are generated from the catalogs, as views expose them.
+    /// Returns the artifacts that are generated from the catalogs, as views expose them, and from those
+    /// of the feature `process`.
     #[cfg(feature = "artifacts")]
     pub fn artifacts(&self) -> crate::artifacts::Artifacts {
-        crate::artifacts::Artifacts::of_registry(self.exposition.registry())
+        let artifacts = crate::artifacts::Artifacts::of_registry(self.exposition.registry());
+        artifacts.and_all(self.exposition.added_catalogs())
     }
 
     /// Returns the exposition, for exporters and handlers of the program.

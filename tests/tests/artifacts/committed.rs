@@ -34,7 +34,7 @@ fn documented_reference_is_up_to_date() {
 #[test]
 fn telemetry_returns_the_artifacts_of_its_catalogs() {
     let telemetry = Telemetry::builder("glyphoxa").catalog(VoiceMetrics::global());
-    let telemetry = telemetry.build().unwrap();
+    let telemetry = telemetry.without_process().build().unwrap();
     let artifacts = telemetry.artifacts().target_labels(["env"]);
     assert_eq!(
         artifacts.files().unwrap(),

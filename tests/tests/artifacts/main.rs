@@ -34,6 +34,7 @@ mod impossible;
 mod internal;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod on_call;
+mod process;
 mod promql;
 mod promtool;
 mod published;

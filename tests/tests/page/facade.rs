@@ -168,6 +168,7 @@ fn keys_of_one_name_are_one_family_or_rejected() {
             .catalog(Metrics::global())
             .without_listener()
             .log(|log| log.output = output)
+            .without_process()
             .install()
             .unwrap();
         record_keys_of_one_name();

@@ -9,6 +9,7 @@ mod facade;
 mod functions;
 mod numbers;
 mod open_labels;
+mod process;
 mod recorded;
 mod telemetry;
 mod tenants;

@@ -13,6 +13,8 @@ mod log;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 mod otlp;
 mod parts;
+#[cfg(feature = "process")]
+mod process;
 #[cfg(feature = "metrics")]
 mod recorder;
 mod subscriber;
@@ -52,6 +54,8 @@ pub(super) fn all() -> Vec<Box<dyn Signal>> {
         #[cfg(feature = "metrics")]
         recorder::signal(),
         subscriber::signal(),
+        #[cfg(feature = "process")]
+        process::signal(),
         #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
         otlp::metrics::signal(),
         #[cfg(feature = "admin")]
