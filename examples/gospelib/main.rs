@@ -15,13 +15,13 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use clap::{Parser, Subcommand};
-use glyph_runtime::artifacts::{ArtifactArgs, Artifacts};
+use glyph_runtime::artifacts::ArtifactArgs;
 use glyph_runtime::config::{Setting, TelemetryArgs};
 use glyph_runtime::http::ClientMetrics;
 use glyph_runtime::log::{FieldNames, LevelCase, LineShape, Output};
@@ -76,8 +76,7 @@ enum Command {
 async fn main() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
     if let Some(Command::Artifacts(arguments)) = &cli.command {
-        let artifacts = Artifacts::of::<ServiceMetrics>().target_labels(["env"]);
-        let messages = arguments.run(&artifacts)?;
+        let messages = arguments.run(&telemetry::artifacts())?;
         return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
     }
     let graph = Graph::open();
@@ -141,9 +140,6 @@ fn line_shape() -> LineShape {
 fn watch_hosts() {
     let metrics = ServiceMetrics::global();
     metrics.restarts.inc();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.unwrap_or_default().as_secs_f64();
-    metrics.process.start_time.set(now);
     for host in ["gateway-0", "content-0"] {
         metrics.disk_usage.set(Host { host }, 0.42);
         let lifetime = Duration::from_secs(60 * 24 * 3600);

@@ -1,5 +1,7 @@
 //! All metrics and alerts of the services.
 
+use glyph_runtime::artifacts::Artifacts;
+use glyph_runtime::http::ClientMetrics;
 use glyph_runtime::{CallStatus, Counter, Gauge, Histogram, Label, LabelSet, metric_catalog};
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,17 +75,6 @@ pub(crate) struct Host<'a> {
     pub(crate) host: &'a str,
 }
 
-/// The metrics of the process, with the names that Prometheus's clients use.
-#[metric_catalog(namespace = "process")]
-pub(crate) struct ProcessMetrics {
-    /// Start time of the process, since the Unix epoch.
-    #[metric(unit = seconds)]
-    #[alert(RestartLoop, expr = "changes(process_start_time_seconds[10m]) > 3", severity = critical,
-        summary = "{{ $labels.instance }} restarts again and again",
-        fires("process_start_time_seconds 0+60"), silent("process_start_time_seconds 60"))]
-    pub(crate) start_time: Gauge,
-}
-
 /// The metrics of all services; each stamps its name.
 #[metric_catalog(namespace = "gospelib", stages = stage, max_series = 60_000)]
 pub(crate) struct ServiceMetrics {
@@ -148,10 +139,10 @@ pub(crate) struct ServiceMetrics {
 
     /// Process starts.
     #[metric(starts)]
+    #[alert(RestartLoop, expr = "changes(process_start_time_seconds[10m]) > 3", severity = critical,
+        summary = "{{ $labels.instance }} restarts again and again",
+        fires("process_start_time_seconds 0+60"), silent("process_start_time_seconds 60"))]
     pub(crate) restarts: Counter,
-
-    #[catalog]
-    pub(crate) process: ProcessMetrics,
 
     /// Database pool connections in use.
     #[alert(DatabasePoolExhausted, ratio(self / db_connections_max) > 80%, severity = warning,
@@ -180,4 +171,10 @@ pub(crate) struct ServiceMetrics {
     #[metric(unit = seconds)]
     #[alert(CertificateExpiry, < 14d, severity = warning, summary = "The certificate of {host} expires within 14 days")]
     pub(crate) certificate_lifetime: Gauge<Host<'_>>,
+}
+
+/// Returns what is generated from the catalogs.
+pub(crate) fn artifacts() -> Artifacts {
+    let artifacts = Artifacts::of::<ServiceMetrics>().and::<ClientMetrics>();
+    artifacts.target_labels(["env"])
 }

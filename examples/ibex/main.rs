@@ -21,7 +21,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header;
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use glyph_runtime::artifacts::ArtifactArgs;
 use glyph_runtime::config::{Setting, TelemetryArgs};
 use glyph_runtime::log::Output;
 use glyph_runtime::{Telemetry, expose::Format};
@@ -48,8 +49,11 @@ const REQUESTS: [(&str, &str); 9] = [
 
 /// A proxy for models and its authentication service.
 #[derive(Debug, Parser)]
-#[command(name = "ibex", version)]
+#[command(name = "ibex", version, args_conflicts_with_subcommands = true)]
 struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Send a few requests, print the metrics, and exit.
     #[arg(long, conflicts_with = "listen")]
     once: bool,
@@ -66,9 +70,19 @@ struct Cli {
     telemetry: TelemetryArgs,
 }
 
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write the dashboard, rules and reference, or check the written files.
+    Artifacts(ArtifactArgs),
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
+    if let Some(Command::Artifacts(arguments)) = &cli.command {
+        let messages = arguments.run(&telemetry::artifacts())?;
+        return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
+    }
     let telemetry = install(cli.telemetry)?;
     Metrics::global().process_up.set(1);
     let listener = TcpListener::bind(cli.auth_listen).await?;

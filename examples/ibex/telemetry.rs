@@ -1,5 +1,6 @@
 //! All metrics, and the data that can never be a label.
 
+use glyph_runtime::artifacts::Artifacts;
 use glyph_runtime::http::{CallEnd, Method, ServerRecorder, ServerRequest, StatusCode};
 use glyph_runtime::{CallStatus, Counter, Gauge, Histogram, Label, LabelSet, grpc, metric_catalog};
 
@@ -158,4 +159,9 @@ pub(crate) struct DbMetrics {
     #[stage(query, labels(query: Query))]
     #[alert(DatabaseSlow, p95 > 100ms, for = 5m, severity = warning, by(query), summary = "{query} takes more than 100 ms")]
     pub(crate) query_duration: Histogram<Queried>,
+}
+
+/// Returns what is generated from the catalog.
+pub(crate) fn artifacts() -> Artifacts {
+    Artifacts::of::<Metrics>().target_labels(["env"])
 }

@@ -23,7 +23,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::routing::post;
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use glyph_runtime::artifacts::ArtifactArgs;
 use glyph_runtime::config::TelemetryArgs;
 use glyph_runtime::http::ServerLayer;
 use glyph_runtime::log::Output;
@@ -42,8 +43,11 @@ const WAITING_UPLOADS: usize = 64;
 
 /// A voice server over WebRTC, all of it measured.
 #[derive(Debug, Parser)]
-#[command(name = "voxray", version)]
+#[command(name = "voxray", version, args_conflicts_with_subcommands = true)]
 struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Run eight sessions, print the metrics, and exit.
     #[arg(long, conflicts_with = "listen")]
     once: bool,
@@ -63,9 +67,19 @@ struct Server {
     uploads: Uploads,
 }
 
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write the dashboard, rules and reference, or check the written files.
+    Artifacts(ArtifactArgs),
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
+    if let Some(Command::Artifacts(arguments)) = &cli.command {
+        let messages = arguments.run(&telemetry::artifacts())?;
+        return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
+    }
     let telemetry = Telemetry::builder("voxray")
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(Metrics::global())

@@ -18,7 +18,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use glyph_runtime::artifacts::ArtifactArgs;
 use glyph_runtime::config::TelemetryArgs;
 use glyph_runtime::log::{Audit, Output};
 use glyph_runtime::{Telemetry, audit, expose::Format};
@@ -39,8 +40,11 @@ const FLOWS: u32 = 12;
 
 /// A proxy that sends flows to plugins.
 #[derive(Debug, Parser)]
-#[command(name = "xgen", version)]
+#[command(name = "xgen", version, args_conflicts_with_subcommands = true)]
 struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Replay the flows once, print the metrics, and exit.
     #[arg(long, conflicts_with = "listen")]
     once: bool,
@@ -57,9 +61,19 @@ struct Cli {
     telemetry: TelemetryArgs,
 }
 
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write the dashboard, rules and reference, or check the written files.
+    Artifacts(ArtifactArgs),
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
+    if let Some(Command::Artifacts(arguments)) = &cli.command {
+        let messages = arguments.run(&telemetry::artifacts())?;
+        return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
+    }
     let once = cli.once;
     let telemetry = install(cli)?;
     let netgate = Arc::new(Netgate::default());

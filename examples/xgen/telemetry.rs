@@ -1,5 +1,6 @@
 //! All metrics: latency of plugins and requests, failed requests, and queue lengths.
 
+use glyph_runtime::artifacts::Artifacts;
 use glyph_runtime::wait::{QueueRecorder, WaitEnd, WaitRecorder, WaitRequest};
 use glyph_runtime::{CallStatus, Counter, Gauge, Histogram, Label, LabelSet, metric_catalog};
 
@@ -122,4 +123,9 @@ impl QueueRecorder for BusMetrics {
     fn left(&self, plugin: &'static str, _: &WaitEnd) {
         self.plugin_queue_length.dec(Plugin { plugin });
     }
+}
+
+/// Returns what is generated from the catalog.
+pub(crate) fn artifacts() -> Artifacts {
+    Artifacts::of::<BusMetrics>().target_labels(["env"])
 }

@@ -5,6 +5,7 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
+mod artifacts;
 mod gospelib;
 mod ibex;
 mod minimal;

@@ -7,6 +7,7 @@ pub(crate) mod stt;
 pub(crate) mod tts;
 pub(crate) mod webrtc;
 
+use glyph_runtime::artifacts::Artifacts;
 use glyph_runtime::{Label, metric_catalog};
 
 /// The metrics of the server.
@@ -31,6 +32,11 @@ pub(crate) struct Metrics {
 pub(crate) enum Direction {
     Inbound,
     Outbound,
+}
+
+/// Returns what is generated from the catalog.
+pub(crate) fn artifacts() -> Artifacts {
+    Artifacts::of::<Metrics>().target_labels(["env"])
 }
 
 #[cfg(test)]

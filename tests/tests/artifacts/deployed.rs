@@ -216,3 +216,42 @@ fn queries_for_the_lines_of_a_span_fit_lines_and_records() {
         true
     );
 }
+
+/// Each system is built, exports its spans, and is scraped at the port on which it listens.
+#[test]
+fn systems_are_scraped_where_they_listen() {
+    let compose = yaml("compose.systems.yml");
+    let alloy = read("alloy/systems.alloy");
+    let mut scraped: Vec<_> = alloy
+        .lines()
+        .filter_map(|line| line.split("\"__address__\" = \"").nth(1)?.split('"').next())
+        .collect();
+    let services = compose["services"].as_object().unwrap();
+    let systems = services
+        .iter()
+        .filter(|(_, service)| service.get("build").is_some());
+    let mut listening: Vec<String> = systems
+        .map(|(name, service)| {
+            assert_eq!(service["build"]["args"]["SYSTEM"], name.as_str());
+            let [flag, address] = texts(&service["command"])[..] else {
+                panic!("{name}: {}", service["command"]);
+            };
+            assert_eq!(flag, "--listen", "{name}");
+            format!("{name}:{}", address.rsplit(':').next().unwrap())
+        })
+        .collect();
+    scraped.sort_unstable();
+    listening.sort_unstable();
+    assert_eq!(scraped, listening);
+    assert_eq!(scraped.len(), 4);
+    let prometheus = yaml("prometheus/prometheus.yml");
+    let rules = texts(&prometheus["rule_files"]);
+    for (system, _) in listening
+        .iter()
+        .filter_map(|address| address.split_once(':'))
+    {
+        let pattern = format!("/etc/systems/{system}/prometheus/rules.y*ml");
+        assert!(rules.contains(&pattern.as_str()), "{pattern}: {rules:?}");
+        assert!(read(&format!("systems/{system}/prometheus/rules.yml")).contains("alert:"));
+    }
+}

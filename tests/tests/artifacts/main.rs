@@ -49,6 +49,7 @@ mod typescript;
 mod views;
 mod written;
 #[path = "../../../examples/xgen/telemetry.rs"]
+#[expect(dead_code, reason = "only its declaration matters here")]
 mod xgen;
 
 glyph_runtime::artifacts::check!(

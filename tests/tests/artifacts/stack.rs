@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+/// The example systems beside the voice pipeline.
+const SYSTEMS: [&str; 4] = ["gospelib", "ibex", "voxray", "xgen"];
+
 /// Fails with the output of the tool unless it succeeds.
 fn content(program: &str, arguments: &[&str]) {
     let output = Command::new(program)
@@ -26,6 +29,10 @@ fn promtool_accepts_configuration_and_rules() {
         &["check", "config", "prometheus/prometheus.yml"],
     );
     content("promtool", &["test", "rules", "prometheus/rules.test.yml"]);
+    for system in SYSTEMS {
+        let tests = format!("systems/{system}/prometheus/rules.test.yml");
+        content("promtool", &["test", "rules", &tests]);
+    }
 }
 
 #[test]
@@ -40,6 +47,7 @@ fn compose_accepts_the_stack() {
     let compose = |files: &[&str]| content("docker-compose", &[files, &["config", "-q"]].concat());
     compose(&["-f", "compose.yml"]);
     compose(&["-f", "compose.yml", "-f", "compose.collector.yml"]);
+    compose(&["-f", "compose.yml", "-f", "compose.systems.yml"]);
 }
 
 #[test]
