@@ -1,0 +1,105 @@
+//! The command line, the environment, spans and log lines.
+
+use std::{fs, sync::LazyLock};
+
+use serde_json::Value;
+
+use super::{Checked, all};
+use crate::{
+    rows::Row,
+    system::{self, System},
+};
+
+/// Looks for an option in the help of the command line.
+pub(super) fn flag(row: &Row, system: &System) -> Checked {
+    let name = row.text("name")?;
+    Some(all([name], "`--help`", |name| system.help.contains(name)))
+}
+
+/// Where variables of the environment are documented or read.
+static DOCUMENTED: LazyLock<String> = LazyLock::new(|| {
+    let files = [
+        "docs/configuration.md",
+        "examples/ibex/main.rs",
+        "examples/gospelib/main.rs",
+    ];
+    let texts = files.map(|path| fs::read_to_string(system::file(path)).unwrap());
+    let stack = ["deploy/compose.yml", "deploy/alloy/config.alloy"];
+    let stack = stack.map(|path| fs::read_to_string(system::file(path)).unwrap());
+    [texts.as_slice(), stack.as_slice()].concat().concat()
+});
+
+/// Looks for a variable in the documentation, the programs and the stack.
+pub(super) fn variable(row: &Row) -> Checked {
+    let name = row.text("name")?;
+    Some(all([name], "the configuration", |name| {
+        DOCUMENTED.contains(name)
+    }))
+}
+
+/// Looks for a span by its name or its pattern, and compares its kind.
+pub(super) fn span(row: &Row, system: &System) -> Checked {
+    let pattern = row.text("name").or(row.text("pattern"))?;
+    let mut found = system.spans.iter().filter(|span| {
+        span["name"]
+            .as_str()
+            .is_some_and(|name| fits(pattern, name))
+    });
+    let Some(span) = found.next() else {
+        return Some(Err(format!("no span of a run is named `{pattern}`")));
+    };
+    let kind = span["kind"].as_str()?;
+    Some(match row.text("span_kind") {
+        Some(asked) if asked != kind => Err(format!("its kind is {kind}")),
+        _ => Ok(format!("span `{}`", span["name"].as_str()?)),
+    })
+}
+
+/// Whether a name fits a pattern such as `HTTP <METHOD> <PATH>`.
+fn fits(pattern: &str, name: &str) -> bool {
+    let mut rest = name;
+    for (index, part) in pattern.split(['<', '>']).enumerate() {
+        let is_literal = index % 2 == 0;
+        if !is_literal {
+            continue;
+        }
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
+        if index == 0 && at != 0 {
+            return false;
+        }
+        rest = &rest[at + part.len()..];
+    }
+    pattern.ends_with('>') || rest.is_empty()
+}
+
+/// Looks for attributes of spans.
+pub(super) fn attribute(row: &Row, system: &System) -> Checked {
+    let names = [row.texts("name"), row.texts("names")].concat();
+    let has = |name: &str| {
+        let spans = system.spans.iter();
+        spans
+            .into_iter()
+            .any(|span| !span["attributes"][name].is_null())
+    };
+    (!names.is_empty()).then(|| all(names, "the spans of a run", has))
+}
+
+/// Looks for fields of log lines.
+pub(super) fn field(row: &Row, system: &System) -> Checked {
+    let names = [row.texts("name"), row.texts("names")].concat();
+    let has = |name: &str| system.log.iter().any(|line| !line[name].is_null());
+    let is_typed = |name: &str| {
+        let values = system.log.iter().map(|line| &line[name]);
+        row.text("type") != Some("int")
+            || values
+                .into_iter()
+                .all(|value| value.is_null() || Value::is_u64(value))
+    };
+    (!names.is_empty()).then(|| {
+        all(names, "the lines of a run", |name| {
+            has(name) && is_typed(name)
+        })
+    })
+}
