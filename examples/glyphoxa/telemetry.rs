@@ -204,7 +204,9 @@ pub(crate) struct VoiceMetrics {
 
 /// Returns the artifacts of the metrics. `env` is a label of the scrape configuration.
 pub(crate) fn artifacts() -> Artifacts {
-    Artifacts::of::<VoiceMetrics>().target_labels(["env"])
+    Artifacts::of::<VoiceMetrics>()
+        .target_labels(["env"])
+        .service_name("glyphoxa")
 }
 
 /// Adds one to a gauge for its own lifetime, however that ends.

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use crate::{
     ArtifactError,
     artifacts::Artifacts,
+    checksum::checksum,
+    families::Families,
     objective::without_queries,
+    panel_link::Aspect,
     rules::{AlertRule, Rule, RuleFile, RuleGroup, document},
 };
 
@@ -47,11 +50,11 @@ impl Artifacts {
     /// and [`ArtifactError::Yaml`] if the file cannot be serialized.
     pub fn grafana_alerting(&self) -> Result<String, ArtifactError> {
         self.checked()?;
-        let subject = self.subject();
+        let (subject, families) = (self.subject(), self.families());
         let groups = self.rule_file().groups;
         let groups: Vec<Value> = groups
             .iter()
-            .map(|group| alert_group(group, &subject))
+            .map(|group| alert_group(group, &subject, &families))
             .filter(|group| group["rules"] != json!([]))
             .collect();
         document(&json!({ "apiVersion": 1, "groups": groups }))
@@ -79,9 +82,9 @@ impl Artifacts {
     }
 }
 
-fn alert_group(group: &RuleGroup, subject: &str) -> Value {
+fn alert_group(group: &RuleGroup, subject: &str, families: &Families) -> Value {
     let alerts = group.rules.iter().filter_map(|rule| match rule {
-        Rule::Alerting(alert) => Some(alert_rule(alert, subject)),
+        Rule::Alerting(alert) => Some(alert_rule(alert, subject, families)),
         Rule::Recording { .. } => None,
     });
     json!({
@@ -95,14 +98,18 @@ fn alert_group(group: &RuleGroup, subject: &str) -> Value {
 
 /// Returns an alert. It fires if its expression has a sample. The sample can be zero, so the
 /// condition is `is_number` and not a threshold.
-fn alert_rule(alert: &AlertRule, subject: &str) -> Value {
+fn alert_rule(alert: &AlertRule, subject: &str, families: &Families) -> Value {
     let annotations = alert.annotations.iter();
-    let annotations: BTreeMap<_, _> = annotations
+    let mut annotations: BTreeMap<&str, String> = annotations
         .map(|(name, text)| {
             let text = without_queries(text);
-            (name, text.replace("$value", "$values.A.Value"))
+            (name.as_str(), text.replace("$value", "$values.A.Value"))
         })
         .collect();
+    if let Some(panel) = panel(alert, families) {
+        annotations.insert("__dashboardUid__", subject.to_owned());
+        annotations.insert("__panelId__", panel.to_string());
+    }
     let data = [
         json!({
             "refId": "A",
@@ -133,6 +140,17 @@ fn alert_rule(alert: &AlertRule, subject: &str) -> Value {
     rule
 }
 
+/// Returns the id of the panel that shows why an alert fires. Grafana links alerts to panels by two
+/// annotations.
+fn panel(alert: &AlertRule, families: &Families) -> Option<u32> {
+    let name = alert.labels.get("objective");
+    let mut objectives = families.metrics().flat_map(|metric| metric.objectives);
+    let of_objective = objectives
+        .find(|objective| name.is_some_and(|name| objective.name == name))
+        .and_then(|objective| families.panel_ids().get(Aspect::Burn, objective.name));
+    of_objective.or_else(|| families.alert_panel(&alert.alert))
+}
+
 /// Returns the uid of an alert. Grafana accepts at most 40 letters, digits, `-` and `_`: a longer
 /// name is cut and ends with a checksum of the whole name.
 fn uid(subject: &str, alert: &str) -> String {
@@ -143,10 +161,7 @@ fn uid(subject: &str, alert: &str) -> String {
     if name.len() <= LONGEST {
         return name;
     }
-    // FNV-1a: the standard hasher can change between Rust releases, and with it the uid.
-    let checksum = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let checksum = checksum(&name);
     let head: String = name.chars().take(LONGEST - 17).collect();
     format!("{head}-{checksum:016x}")
 }

@@ -28,6 +28,10 @@ pub struct Artifacts {
     /// The labels that rules keep in addition to `job`. `None` for `env` and those that the
     /// catalogs declare.
     target_labels: Option<Vec<String>>,
+    /// The name of the service in links to traces and logs.
+    pub(crate) service_name: Option<String>,
+    /// The address of Grafana.
+    grafana_url: Option<String>,
     /// The interval of scrapes.
     scrape_interval: Option<Duration>,
     /// The alerts and objectives that need what views leave out.
@@ -211,6 +215,58 @@ impl Artifacts {
         kept
     }
 
+    /// Sets the name of the service, by which the dashboard links to traces and logs. Default: the
+    /// jobs that are selected on the dashboard.
+    ///
+    /// Traces have the name as `service.name`, and log lines as the label `service_name`.
+    ///
+    /// ```
+    /// # use glyph_artifacts::Artifacts;
+    /// # use glyph_core::{Counter, metric_catalog};
+    /// #[metric_catalog(namespace = "doc_service")]
+    /// pub struct Metrics {
+    ///     /// Orders.
+    ///     pub orders: Counter,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let artifacts = Artifacts::of::<Metrics>().service_name("shop-orders");
+    /// assert!(artifacts.dashboard()?.contains("shop-orders"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.service_name = Some(name.into());
+        self
+    }
+
+    /// Sets the address of Grafana, `https://grafana.example.com`. Default: none.
+    ///
+    /// Each alert then has an annotation `dashboard_url`, a link to the panel of its metric or
+    /// objective with the labels of the alert. An alert with `dashboard = ".."` keeps its own.
+    ///
+    /// ```
+    /// # use glyph_artifacts::Artifacts;
+    /// # use glyph_core::{Counter, metric_catalog};
+    /// #[metric_catalog(namespace = "doc_grafana")]
+    /// pub struct Metrics {
+    ///     /// Orders.
+    ///     #[alert(ManyOrders, rate > 100/s)]
+    ///     pub orders: Counter,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let artifacts = Artifacts::of::<Metrics>().grafana_url("https://grafana.example.com");
+    /// let link = "dashboard_url: https://grafana.example.com/d/doc_grafana?viewPanel=";
+    /// assert!(artifacts.rules()?.contains(link));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn grafana_url(mut self, url: impl Into<String>) -> Self {
+        self.grafana_url = Some(url.into());
+        self
+    }
+
     /// Sets the interval at which the program is scraped. Default: 15 s.
     ///
     /// A window in an alert must hold four scrapes: a rate needs two, and one can fail.
@@ -236,9 +292,17 @@ impl Artifacts {
         self
     }
 
+    /// Returns the address of the dashboard, if that of Grafana is known.
+    fn dashboard_url(&self) -> Option<String> {
+        let grafana = self.grafana_url.as_ref()?;
+        let (grafana, uid) = (grafana.trim_end_matches('/'), self.subject());
+        Some(format!("{grafana}/d/{uid}"))
+    }
+
     pub(crate) fn families(&self) -> Families {
         Families::new(&self.catalogs)
             .with_target_labels(self.kept_labels())
+            .with_dashboard(self.dashboard_url())
             .shortened(self.shortened)
     }
 }

@@ -2,9 +2,20 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use glyph_core::catalog::{CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, Selection};
+use glyph_core::catalog::{
+    CatalogDescriptor, Kind, MetricDescriptor, ProcessSign, ScopeLabel, Selection,
+};
 
-use crate::promql::Selector;
+use crate::{
+    panel_link::{Aspect, PanelIds},
+    promql::Selector,
+};
+
+/// The usual names of a tenant label.
+const TENANT: [&str; 2] = ["tenant_id", "tenant"];
+
+/// The start time of a process, by the name that Prometheus's clients share.
+pub(super) const PROCESS_START: &str = "process_start_time_seconds";
 
 /// The label of a replica, which each scrape sets.
 pub(super) const INSTANCE: &str = "instance";
@@ -17,6 +28,9 @@ pub(super) struct Families {
     scopes: Vec<&'static [ScopeLabel]>,
     target_labels: Vec<String>,
     shortened: Option<NonZeroU32>,
+    /// The address of the dashboard.
+    dashboard: Option<String>,
+    panels: PanelIds,
 }
 
 impl Families {
@@ -26,10 +40,13 @@ impl Families {
             scopes: Vec::new(),
             target_labels: Vec::new(),
             shortened: None,
+            dashboard: None,
+            panels: PanelIds::default(),
         };
         for catalog in catalogs {
             families.collect(catalog, &[]);
         }
+        families.panels = PanelIds::new(&families.catalogs);
         families
     }
 
@@ -59,6 +76,35 @@ impl Families {
     /// Returns whether rules keep a target label.
     pub(super) fn is_kept(&self, label: &str) -> bool {
         self.target_labels.iter().any(|kept| kept == label)
+    }
+
+    pub(super) fn with_dashboard(mut self, url: Option<String>) -> Self {
+        self.dashboard = url;
+        self
+    }
+
+    /// Returns the address of the dashboard, if it is known.
+    pub(super) fn dashboard_url(&self) -> Option<&str> {
+        self.dashboard.as_deref()
+    }
+
+    /// Returns the ids of the panels.
+    pub(super) fn panel_ids(&self) -> &PanelIds {
+        &self.panels
+    }
+
+    /// Returns the id of the panel of a metric's values; `None` if it has no panel.
+    pub(super) fn value_panel(&self, metric: &MetricDescriptor) -> Option<u32> {
+        let is_hidden = metric.panel.is_some_and(|panel| panel.hidden);
+        // A counter of starts never rises, so its panel counts start times.
+        let is_empty = metric.sign == Some(ProcessSign::Starts) && !self.has_start_times();
+        let id = self.panels.get(Aspect::Value, metric.name);
+        id.filter(|_| !is_hidden && !is_empty)
+    }
+
+    /// Whether the processes expose when they started.
+    fn has_start_times(&self) -> bool {
+        self.metrics().any(|metric| metric.name == PROCESS_START)
     }
 
     pub(super) fn shortened(mut self, factor: Option<NonZeroU32>) -> Self {
@@ -147,6 +193,23 @@ impl Families {
         for label in self.scopes.iter().copied().flatten() {
             if !labels.contains(&label.name) {
                 labels.push(label.name);
+            }
+        }
+        labels
+    }
+
+    /// Returns the labels that have variables on the dashboard, in addition to the target labels:
+    /// tenant labels that are in use, and scope labels.
+    pub(super) fn variable_labels(&self) -> Vec<&'static str> {
+        let exists = |tenant: &&str| {
+            let mut labels = self.metrics().flat_map(|metric| metric.labels);
+            labels.any(|label| label.name == *tenant)
+        };
+        let scopes = self.scope_labels().into_iter();
+        let mut labels: Vec<&str> = Vec::new();
+        for label in TENANT.into_iter().filter(exists).chain(scopes) {
+            if !labels.contains(&label) && !self.is_target(label) {
+                labels.push(label);
             }
         }
         labels

@@ -137,6 +137,11 @@ pub(super) fn recorded_over(
     })
 }
 
+/// Returns the recorded share of the budget that is left.
+pub(super) fn budget_left(objective: &ObjectiveDescriptor) -> Selector {
+    Selector::new(BUDGET_LEFT).equal("objective", [objective.name])
+}
+
 /// Returns a name by Prometheus's convention for recording rules, `level:metric:operations`.
 fn record_name(window: u64) -> String {
     let window = duration(Duration::from_secs(window));
@@ -266,7 +271,10 @@ impl Families {
             ("summary", summary.as_str()),
             ("description", description.as_str()),
         ];
-        let all = own.into_iter().chain(objective.annotations.iter().copied());
+        let url = self.objective_url(objective);
+        let link = url.as_deref().map(|url| ("dashboard_url", url));
+        let all = own.into_iter().chain(link);
+        let all = all.chain(objective.annotations.iter().copied());
         all.map(super::rules::owned).collect()
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     numbers::percent, promql::in_one_line, quantity::quantity,
 };
 use glyph_core::{
-    catalog::{Indicator, Kind, MetricDescriptor, Selection, Unit},
+    catalog::{Aggregate, Comparison, Indicator, Kind, MetricDescriptor, Selection, Unit},
     label::LabelValues,
 };
 
@@ -26,7 +26,7 @@ impl Artifacts {
             format!("# Metrics\n\n<!-- {HEADER} -->\n"),
             metrics(&families, Kind::Histogram, "Histograms"),
             metrics(&families, Kind::Counter, "Counters"),
-            metrics(&families, Kind::Gauge, "Gauges"),
+            gauges(&families),
             buckets(&families),
             labels(&families),
             alerts(&families),
@@ -79,29 +79,61 @@ fn list(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     }
 }
 
+/// Returns the table of the counters or of the histograms.
 fn metrics(families: &Families, kind: Kind, title: &str) -> String {
-    let rows = families
-        .metrics()
-        .filter(|metric| metric.kind == kind)
-        .map(|metric| {
-            let suffix = if kind == Kind::Counter { "_total" } else { "" };
-            let unit = metric.unit.suffix();
-            [
-                code(metric.otel_name),
-                code(&format!("{}{suffix}", metric.name)),
-                if unit.is_empty() { "-" } else { unit }.to_owned(),
-                list(label_names(families, metric)),
-                metric.help.to_owned(),
-            ]
-        });
-    let head = [
-        "OpenTelemetry name",
-        "Prometheus name",
-        "Unit",
-        "Labels",
-        "Description",
-    ];
-    section(title, head, rows)
+    let of_kind = families.metrics().filter(|metric| metric.kind == kind);
+    section(title, HEAD, of_kind.map(|metric| columns(families, metric)))
+}
+
+/// Returns the table of the gauges, which also says how several series combine.
+fn gauges(families: &Families) -> String {
+    let gauges = families.metrics();
+    let gauges = gauges.filter(|metric| metric.kind == Kind::Gauge);
+    let rows = gauges.map(|metric| {
+        let [otel_name, name, unit, labels, help] = columns(families, metric);
+        [otel_name, name, unit, labels, combined(metric), help]
+    });
+    let [otel_name, name, unit, labels, help] = HEAD;
+    let head = [otel_name, name, unit, labels, "Several series", help];
+    section("Gauges", head, rows)
+}
+
+const HEAD: [&str; 5] = [
+    "OpenTelemetry name",
+    "Prometheus name",
+    "Unit",
+    "Labels",
+    "Description",
+];
+
+fn columns(families: &Families, metric: &MetricDescriptor) -> [String; 5] {
+    let counter = metric.kind == Kind::Counter;
+    let suffix = if counter { "_total" } else { "" };
+    let unit = metric.unit.suffix();
+    [
+        code(metric.otel_name),
+        code(&format!("{}{suffix}", metric.name)),
+        if unit.is_empty() { "-" } else { unit }.to_owned(),
+        list(label_names(families, metric)),
+        metric.help.to_owned(),
+    ]
+}
+
+/// Returns how several series of a gauge combine, in panels and alerts that do not say otherwise.
+fn combined(metric: &MetricDescriptor) -> String {
+    let word = |comparison| match metric.aggregate_for(comparison) {
+        Aggregate::Sum => "sum",
+        Aggregate::Avg => "average",
+        Aggregate::Max => "highest",
+        Aggregate::Min => "lowest",
+        Aggregate::Last => "last scraped",
+    };
+    let (usual, below) = (word(None), word(Some(Comparison::Below)));
+    if usual == below {
+        usual.to_owned()
+    } else {
+        format!("{usual}; {below} in alerts with `<`")
+    }
 }
 
 /// Returns the labels of a metric: its label set, then its scope.

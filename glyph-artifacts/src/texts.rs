@@ -2,8 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::{families::Families, families::INSTANCE, numbers::duration, numbers::rounded};
-use glyph_core::catalog::{AlertDescriptor, Comparison, Condition, Kind, Measure, Selection, Unit};
+use crate::{
+    families::{Families, INSTANCE},
+    numbers::{duration, rounded},
+    panel_link::{Aspect, url},
+    quantity::quantity,
+};
+use glyph_core::catalog::{
+    AlertDescriptor, Comparison, Condition, Kind, Measure, MetricDescriptor, ObjectiveDescriptor,
+    Selection, Unit,
+};
 
 impl Families {
     /// Returns the annotations of an alert: the declared ones, and a description with the value
@@ -21,7 +29,59 @@ impl Families {
         if let Some(description) = self.description(alert) {
             annotations.insert("description".to_owned(), description);
         }
+        if let Some(url) = self.alert_url(alert) {
+            annotations.entry("dashboard_url".to_owned()).or_insert(url);
+        }
         annotations
+    }
+
+    /// Returns a link to the panel that shows why an alert fires, with the labels of the alert.
+    fn alert_url(&self, alert: &AlertDescriptor) -> Option<String> {
+        let dashboard = self.dashboard_url()?;
+        let labels = match alert.condition {
+            Condition::Compare { measure, .. } => self.alert_labels(alert, measure),
+            // What these return can have no labels.
+            Condition::Absent { .. } | Condition::Expression { .. } => Vec::new(),
+        };
+        let panel = self.alert_panel(alert.name);
+        Some(url(dashboard, panel, &self.with_variables(&labels)))
+    }
+
+    /// Returns a link to the panel of an objective's budget, with the labels of its alerts.
+    pub(super) fn objective_url(&self, objective: &ObjectiveDescriptor) -> Option<String> {
+        let labels = self.grouping_labels(objective.by).into_iter();
+        let labels: Vec<String> = labels.map(str::to_owned).collect();
+        let panel = self.panel_ids().get(Aspect::Burn, objective.name);
+        let labels = self.with_variables(&labels);
+        Some(url(self.dashboard_url()?, panel, &labels))
+    }
+
+    /// Returns the id of the panel that shows why an alert fires, if there is one.
+    pub(super) fn alert_panel(&self, alert: &str) -> Option<u32> {
+        let has_alert = |metric: &&MetricDescriptor| {
+            let mut alerts = metric.alerts.iter();
+            alerts.any(|own| own.name == alert)
+        };
+        let metric = self.metrics().find(has_alert)?;
+        let mut alerts = metric.alerts.iter();
+        let condition = alerts.find(|own| own.name == alert)?.condition;
+        let value = self.value_panel(metric)?;
+        let shares = matches!(
+            condition,
+            Condition::Compare { measure: Measure::Ratio { part, whole, .. }, .. }
+                if part.metric == metric.name && whole.metric == metric.name
+        );
+        let failures = Some(metric).filter(|_| shares);
+        let failures = failures.and_then(|metric| self.failures_panel(metric));
+        Some(failures.unwrap_or(value))
+    }
+
+    /// Returns the labels that are variables of the dashboard.
+    fn with_variables<'labels>(&self, labels: &'labels [String]) -> Vec<&'labels str> {
+        let variables = self.variable_labels();
+        let labels = labels.iter().map(String::as_str);
+        let is_variable = |label: &&str| self.is_target(label) || variables.contains(label);
+        labels.filter(is_variable).collect()
     }
 
     fn description(&self, alert: &AlertDescriptor) -> Option<String> {
@@ -160,7 +220,7 @@ impl Form {
             Self::Rate => format!("{}/s", rounded(threshold)),
             Self::Share => crate::numbers::percent(threshold),
             Self::Duration => seconds(threshold),
-            Self::Bytes => format!("{}B", rounded(threshold)),
+            Self::Bytes => quantity(threshold, Unit::Bytes),
         }
     }
 }

@@ -3,29 +3,37 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    heading,
     layout::{GridPos, positions},
+    link,
+    name::heading,
     panel::Panel,
     promql::Query,
     row::Row,
     variable,
 };
-use crate::{artifacts::Artifacts, artifacts::HEADER, promql::Selector};
-use glyph_core::catalog::{PanelForm, Threshold};
+use crate::{
+    artifacts::Artifacts, artifacts::HEADER, panel_link::PanelIds, promql::Selector,
+};
+use glyph_core::catalog::PanelForm;
 
 /// The version of the JSON model, of Grafana 11. Newer versions of Grafana migrate it.
 const SCHEMA_VERSION: u32 = 39;
 
-/// The selected environments, as a regular expression (Grafana, "Variable syntax").
-const ENVIRONMENTS: &str = "${env:pipe}";
-
 pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
     let subject = artifacts.subject();
+    let families = artifacts.families();
+    let mut ids = PanelIds::new(families.catalogs());
     let mut panels = Vec::new();
-    for (row, (position, panel_positions)) in rows.iter().zip(positions(rows)) {
-        panels.push(row_json(panels.len() + 1, &row.title, position));
-        for (panel, position) in row.panels.iter().zip(panel_positions) {
-            panels.push(panel_json(panels.len() + 1, panel, position, artifacts));
+    for (row, (position, positions)) in rows.iter().zip(positions(rows)) {
+        let id = ids.free(&format!("row {}", row.title));
+        let within = row.panels().zip(positions);
+        let within = within.map(|(panel, position)| panel_json(panel, position, artifacts));
+        // A collapsed row holds its panels, and an open one precedes them.
+        if row.is_collapsed {
+            panels.push(row_json(id, row, position, within.collect()));
+        } else {
+            panels.push(row_json(id, row, position, Vec::new()));
+            panels.extend(within);
         }
     }
     json!({
@@ -34,7 +42,7 @@ pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
         "editable": true,
         "fiscalYearStartMonth": 0,
         "graphTooltip": 1,
-        "links": [all_traces(&subject, artifacts)],
+        "links": link::all(artifacts),
         "liveNow": false,
         "panels": panels,
         "refresh": "30s",
@@ -88,32 +96,30 @@ fn annotations(artifacts: &Artifacts) -> Vec<Value> {
     vec![manual, alerts]
 }
 
-fn row_json(id: usize, title: &str, position: GridPos) -> Value {
+fn row_json(id: u32, row: &Row, position: GridPos, panels: Vec<Value>) -> Value {
     json!({
-        "collapsed": false,
+        "collapsed": row.is_collapsed,
         "gridPos": position.json(),
         "id": id,
-        "panels": [],
-        "title": title,
+        "panels": panels,
+        "title": row.title,
         "type": "row",
     })
 }
 
-fn panel_json(id: usize, panel: &Panel, position: GridPos, artifacts: &Artifacts) -> Value {
+fn panel_json(panel: &Panel, position: GridPos, artifacts: &Artifacts) -> Value {
     let targets = panel.queries.iter().zip('A'..='Z');
     let targets: Vec<Value> = targets
         .map(|(query, letter)| target(query, letter, panel.form))
         .collect();
     let (kind, options) = options(panel.form, &panel.unit);
-    let links = panel.stage.into_iter();
-    let links = links.map(|stage| stage_traces(stage, artifacts));
     json!({
         "datasource": metrics(),
         "description": panel.description,
         "fieldConfig": { "defaults": field(panel), "overrides": [] },
         "gridPos": position.json(),
-        "id": id,
-        "links": links.collect::<Vec<_>>(),
+        "id": panel.id,
+        "links": panel.links.json(artifacts),
         "options": options,
         "targets": targets,
         "title": panel.title,
@@ -140,7 +146,7 @@ fn field(panel: &Panel) -> Value {
     let mut field = Map::new();
     let has_steps = !panel.thresholds.is_empty();
     field.insert("unit".to_owned(), panel.unit.as_str().into());
-    field.insert("thresholds".to_owned(), steps(&panel.thresholds));
+    field.insert("thresholds".to_owned(), steps(panel));
     let (color, custom) = match panel.form {
         PanelForm::TimeSeries => ("palette-classic", Some(lines(has_steps))),
         PanelForm::Heatmap => ("palette-classic", None),
@@ -156,10 +162,11 @@ fn field(panel: &Panel) -> Value {
     Value::Object(field)
 }
 
-/// Returns the thresholds. Values below the first one are green.
-fn steps(thresholds: &[Threshold]) -> Value {
-    let first = json!({ "color": "green", "value": null });
-    let others = thresholds
+/// Returns the thresholds. Values below the first one have the base color.
+fn steps(panel: &Panel) -> Value {
+    let first = json!({ "color": panel.base, "value": null });
+    let others = panel
+        .thresholds
         .iter()
         .map(|threshold| json!({ "color": threshold.color, "value": threshold.from }));
     let steps: Vec<Value> = std::iter::once(first).chain(others).collect();
@@ -205,7 +212,7 @@ fn options(form: PanelForm, unit: &str) -> (&'static str, Value) {
         PanelForm::TimeSeries => (
             "timeseries",
             json!({
-                "legend": { "calcs": ["lastNotNull", "max"], "displayMode": "table", "placement": "bottom", "showLegend": true },
+                "legend": { "calcs": ["last", "max"], "displayMode": "table", "placement": "bottom", "showLegend": true },
                 "tooltip": { "mode": "multi", "sort": "desc" },
             }),
         ),
@@ -225,76 +232,4 @@ fn heatmap(unit: &str) -> Value {
         "tooltip": { "mode": "single", "showColorScale": false, "yHistogram": false },
         "yAxis": { "axisPlacement": "left", "reverse": false, "unit": unit },
     })
-}
-
-fn all_traces(service: &str, artifacts: &Artifacts) -> Value {
-    let query = spans(&format!("resource.service.name=\"{service}\""), artifacts);
-    traces(&query, &format!("Traces of {service}"))
-}
-
-fn stage_traces(stage: &str, artifacts: &Artifacts) -> Value {
-    traces(
-        &spans(&format!("name=\"{stage}\""), artifacts),
-        &format!("Traces through {stage}"),
-    )
-}
-
-/// Returns a `TraceQL` selector of spans, limited to the selected environments if `env` is a target
-/// label.
-fn spans(matcher: &str, artifacts: &Artifacts) -> String {
-    match artifacts.environment() {
-        Some(label) => format!("{{{matcher} && resource.{label}=~\"{ENVIRONMENTS}\"}}"),
-        None => format!("{{{matcher}}}"),
-    }
-}
-
-fn traces(query: &str, tooltip: &str) -> Value {
-    json!({
-        "asDropdown": false,
-        "icon": "external link",
-        "includeVars": false,
-        "keepTime": false,
-        "tags": [],
-        "targetBlank": true,
-        "title": "Traces",
-        "tooltip": tooltip,
-        "type": "link",
-        "url": explore_url(query),
-    })
-}
-
-/// Returns a link to Explore with a query for traces (Grafana, "Explore URL parameters"). Variables
-/// are not percent-encoded, so that Grafana replaces them.
-fn explore_url(query: &str) -> String {
-    let panes = json!({
-        "traces": {
-            "datasource": "${traces}",
-            "queries": [{
-                "datasource": { "type": "tempo", "uid": "${traces}" },
-                "limit": 20,
-                "query": query,
-                "queryType": "traceql",
-                "refId": "A",
-            }],
-            "range": { "from": "${__from}", "to": "${__to}" },
-        },
-    });
-    let variables = ["${traces}", "${__from}", "${__to}", ENVIRONMENTS];
-    let mut panes = percent_encoded(&panes.to_string());
-    for variable in variables {
-        panes = panes.replace(&percent_encoded(variable), variable);
-    }
-    format!("/explore?schemaVersion=1&panes={panes}")
-}
-
-/// Returns a string with all characters percent-encoded, except unreserved ones (RFC 3986, section
-/// 2.3).
-fn percent_encoded(text: &str) -> String {
-    let bytes = text.bytes().map(|byte| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-            char::from(byte).to_string()
-        }
-        other => format!("%{other:02X}"),
-    });
-    bytes.collect()
 }

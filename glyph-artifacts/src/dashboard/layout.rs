@@ -2,11 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{panel::Panel, row::Row};
-use glyph_core::catalog::PanelForm;
+use super::{
+    panel::{Panel, Size},
+    row::Row,
+};
 
 /// The number of columns of a dashboard.
 const COLUMNS: usize = 24;
+
+/// The height of a panel with a single number, and of any other.
+const HEIGHTS: [usize; 2] = [4, 8];
 
 /// A position in Grafana's grid, in columns and grid rows.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +30,9 @@ impl GridPos {
 }
 
 /// Returns the position of each row and of its panels, from left to right and top to bottom.
+///
+/// The panels of a collapsed row are at the positions that they have while only this row is open.
+/// Grafana moves the rows below when it opens one.
 pub(super) fn positions(rows: &[Row]) -> Vec<(GridPos, Vec<GridPos>)> {
     let mut y = 0;
     let mut positions = Vec::new();
@@ -36,45 +44,76 @@ pub(super) fn positions(rows: &[Row]) -> Vec<(GridPos, Vec<GridPos>)> {
             height: 1,
         };
         y += 1;
-        let mut panels = Vec::new();
-        let (mut x, mut tallest) = (0, 0);
-        for (width, height) in sizes(&row.panels) {
-            if x + width > COLUMNS {
-                (x, y, tallest) = (0, y + tallest, 0);
-            }
-            panels.push(GridPos {
-                x,
-                y,
-                width,
-                height,
-            });
-            x += width;
-            tallest = tallest.max(height);
+        let panels: Vec<&Panel> = row.panels().collect();
+        let (placed, below) = placed(&panels, y);
+        if !row.is_collapsed {
+            y = below;
         }
-        y += tallest;
-        positions.push((head, panels));
+        positions.push((head, placed));
     }
     positions
 }
 
+/// Returns the positions of panels from a line on, and the line below them.
+fn placed(panels: &[&Panel], mut y: usize) -> (Vec<GridPos>, usize) {
+    let mut positions = Vec::new();
+    let (mut x, mut tallest) = (0, 0);
+    let mut before = None;
+    for (panel, (width, height)) in panels.iter().zip(sizes(panels)) {
+        let line = line(panel.size);
+        if x + width > COLUMNS || before.is_some_and(|before| before != line) {
+            (x, y, tallest) = (0, y + tallest, 0);
+        }
+        positions.push(GridPos {
+            x,
+            y,
+            width,
+            height,
+        });
+        before = Some(line);
+        x += width;
+        tallest = tallest.max(height);
+    }
+    (positions, y + tallest)
+}
+
+/// Returns the kind of line that a panel is in. Panels of different kinds share no line.
+fn line(size: Size) -> u8 {
+    match size {
+        Size::Number => 0,
+        Size::Half => 1,
+        Size::Graph => 2,
+        Size::Budget | Size::Burn => 3,
+    }
+}
+
+/// Orders panels by the kind of their line.
+pub(super) fn rank(panel: &Panel) -> u8 {
+    line(panel.size)
+}
+
 /// Returns the width and height of each panel. Up to six single-number panels share the width.
-/// Other panels are one, two or three in a grid row, depending on their number.
-fn sizes(panels: &[Panel]) -> Vec<(usize, usize)> {
-    let is_number = |panel: &Panel| matches!(panel.form, PanelForm::Stat | PanelForm::Gauge);
-    let numbers = panels.iter().filter(|panel| is_number(panel)).count();
-    let graphs = panels.len() - numbers;
-    let width = match graphs {
+/// Graphs are one, two or three in a grid row, depending on their number.
+fn sizes(panels: &[&Panel]) -> Vec<(usize, usize)> {
+    let count = |size: Size| panels.iter().filter(|panel| panel.size == size).count();
+    let graph = match count(Size::Graph) {
         1 => COLUMNS,
         2 | 4 => COLUMNS / 2,
         _ => COLUMNS / 3,
     };
-    let number = COLUMNS / numbers.clamp(1, 6);
-    let size = |panel: &Panel| {
-        if is_number(panel) {
-            (number, 4)
-        } else {
-            (width, 8)
-        }
+    let number = COLUMNS / count(Size::Number).clamp(1, 6);
+    let objective = if count(Size::Burn) == 1 {
+        COLUMNS
+    } else {
+        COLUMNS / 2
+    };
+    let [low, high] = HEIGHTS;
+    let size = |panel: &&Panel| match panel.size {
+        Size::Number => (number, low),
+        Size::Half => (COLUMNS / 2, high),
+        Size::Graph => (graph, high),
+        Size::Budget => (objective / 3, high),
+        Size::Burn => (objective - objective / 3, high),
     };
     panels.iter().map(size).collect()
 }

@@ -1,21 +1,31 @@
 //! Dashboards for Grafana (Grafana, "Dashboard JSON model").
 
+mod collapse;
 mod json;
 mod layout;
+mod legend;
+mod link;
+mod name;
+mod objective;
 mod panel;
 mod promql;
 mod row;
+mod unit;
 mod variable;
 
 use crate::{ArtifactError, artifacts::Artifacts};
 use glyph_core::catalog::CatalogDescriptor;
 
 impl Artifacts {
-    /// Returns a dashboard for Grafana, as JSON. It has a row for each stage and a panel for each
-    /// metric and each objective.
+    /// Returns a dashboard for Grafana, as JSON. It has a row for each stage and each nested
+    /// catalog, a panel for each metric, and two for each objective: what is left of the budget, and
+    /// how fast it burns. Latencies have their quantiles and a heat map.
     ///
-    /// Its variables choose the data sources, the environment, the tenant and the value of each
-    /// scope label.
+    /// Large rows are collapsed, so that at most 48 panels are open. Its variables choose the data
+    /// sources, the environment, the tenant and the value of each scope label.
+    ///
+    /// The id of a panel depends on its metric or objective: links to panels stay right when others
+    /// are added.
     ///
     /// # Errors
     ///
@@ -37,15 +47,5 @@ impl Artifacts {
         self.catalogs
             .first()
             .map_or_else(|| "metrics".to_owned(), of)
-    }
-}
-
-/// Returns a name with spaces between its words and a capital first letter.
-fn heading(name: &str) -> String {
-    let name = name.replace(['_', '.'], " ");
-    let mut letters = name.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => name,
     }
 }

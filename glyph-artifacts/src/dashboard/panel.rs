@@ -1,17 +1,29 @@
 //! The panels of a metric.
 
 use super::{
-    heading,
-    promql::{self, Query},
+    link::Links,
+    name::{CatalogName, metric_phrase, panel_title, without_parentheses},
+    promql::{Query, Subject},
+    unit,
 };
-use crate::{families::Families, objective};
-use glyph_core::catalog::{
-    CatalogDescriptor, Indicator, Kind, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor,
-    PanelForm, Threshold, Unit,
+use crate::{
+    families::Families,
+    objective::{self, OutcomeLabel, outcome_label},
+    panel_link::Aspect,
+};
+use glyph_core::{
+    catalog::{
+        CatalogDescriptor, Indicator, Kind, MetricDescriptor, PanelDescriptor, PanelForm,
+        ProcessSign, Threshold, Unit,
+    },
+    label::LabelValues,
 };
 
 /// The quantiles of a histogram whose panel names none.
 const QUANTILES: [f64; 3] = [0.5, 0.95, 0.99];
+
+/// The most series of a panel whose labels are not declared.
+const SERIES: usize = 24;
 
 /// The settings of a metric without `#[panel(..)]`.
 const DEFAULT_PANEL: PanelDescriptor = PanelDescriptor {
@@ -29,127 +41,247 @@ const DEFAULT_PANEL: PanelDescriptor = PanelDescriptor {
 /// A panel without its position.
 #[derive(Debug)]
 pub(super) struct Panel {
+    pub(super) id: u32,
     pub(super) title: String,
+    /// What tells the panel apart if another one has its title.
+    pub(super) subject: String,
     pub(super) description: String,
     pub(super) form: PanelForm,
+    pub(super) size: Size,
     /// The unit, by its name in Grafana.
     pub(super) unit: String,
     pub(super) queries: Vec<Query>,
+    /// The color of values below all thresholds.
+    pub(super) base: &'static str,
     pub(super) thresholds: Vec<Threshold>,
     /// Whether the axis starts at zero, as no value is negative.
     pub(super) from_zero: bool,
-    /// The stage whose spans the panel links to.
-    pub(super) stage: Option<&'static str>,
+    pub(super) links: Links,
 }
 
-/// Returns the panels of a metric.
-pub(super) fn panels(
-    families: &Families,
-    catalog: &CatalogDescriptor,
-    metric: &'static MetricDescriptor,
-    scope: &[String],
-) -> Vec<Panel> {
-    let settings = metric.panel.unwrap_or(&DEFAULT_PANEL);
-    if settings.hidden {
-        return Vec::new();
-    }
-    let form = settings.form.unwrap_or(PanelForm::TimeSeries);
-    let stage = catalog
-        .stages
-        .iter()
-        .find(|stage| stage.duration == metric.name);
-    let queries = match (metric.kind, form) {
-        (Kind::Histogram, PanelForm::Heatmap) => vec![promql::heat(metric, scope)],
-        (Kind::Histogram, _) => {
-            let quantiles: &[f64] = match settings.quantiles {
-                [] => &QUANTILES,
-                quantiles => quantiles,
-            };
-            promql::quantiles(metric, quantiles, &lines(metric, settings, form), scope)
+/// How much space a panel has in its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Size {
+    /// A single number, next to others.
+    Number,
+    /// One of a pair that shares the width: quantiles, and the distribution.
+    Half,
+    /// A graph, next to others.
+    Graph,
+    /// What is left of a budget, next to how fast it burns.
+    Budget,
+    /// How fast a budget burns.
+    Burn,
+}
+
+/// A metric with what its panels depend on.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub(super) families: &'a Families,
+    pub(super) catalog: &'static CatalogDescriptor,
+    pub(super) name: &'a CatalogName,
+    pub(super) metric: &'static MetricDescriptor,
+    /// The labels of the dashboard's variables.
+    pub(super) scope: &'a [String],
+}
+
+impl Shown<'_> {
+    /// Returns the panels of the metric.
+    pub(super) fn panels(&self) -> Vec<Panel> {
+        let Some(id) = self.families.value_panel(self.metric) else {
+            return Vec::new();
+        };
+        let distribution = self.distribution();
+        let mut own = self.own(id);
+        if distribution.is_some() {
+            own.size = Size::Half;
         }
-        (Kind::Counter, _) => vec![promql::rate(
-            families,
-            metric,
-            &lines(metric, settings, form),
-            scope,
-        )],
-        (Kind::Gauge, _) => vec![promql::value(
-            families,
-            metric,
-            settings.aggregate,
-            &lines(metric, settings, form),
-            scope,
-        )],
-    };
-    let own = Panel {
-        title: settings
-            .title
-            .map_or_else(|| title(catalog, metric), str::to_owned),
-        description: metric.help.to_owned(),
-        form,
-        unit: settings.unit.map_or_else(|| unit(metric), str::to_owned),
-        queries,
-        thresholds: thresholds(metric, settings),
-        from_zero: metric.kind != Kind::Gauge,
-        stage: stage.map(|stage| stage.name),
-    };
-    let failures = (form == PanelForm::TimeSeries)
-        .then(|| failures(families, catalog, metric, scope))
-        .flatten();
-    std::iter::once(own).chain(failures).collect()
+        let failures = self.failures();
+        [Some(own), distribution, failures]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    fn settings(&self) -> &'static PanelDescriptor {
+        self.metric.panel.unwrap_or(&DEFAULT_PANEL)
+    }
+
+    fn form(&self) -> PanelForm {
+        self.settings().form.unwrap_or(PanelForm::TimeSeries)
+    }
+
+    fn title(&self) -> String {
+        panel_title(self.name, self.catalog, self.metric, self.settings())
+    }
+
+    fn phrase(&self) -> String {
+        metric_phrase(self.catalog, self.metric)
+    }
+
+    /// Returns the panel of the metric's values.
+    fn own(&self, id: u32) -> Panel {
+        let (metric, settings, form) = (self.metric, self.settings(), self.form());
+        let stages = self.catalog.stages.iter();
+        let mut stages = stages.filter(|stage| stage.duration == metric.name);
+        let is_number = matches!(form, PanelForm::Stat | PanelForm::Gauge);
+        let (queries, default_unit) = self.queries();
+        Panel {
+            id,
+            title: self.title(),
+            subject: metric.name.to_owned(),
+            description: metric.help.to_owned(),
+            form,
+            size: if is_number { Size::Number } else { Size::Graph },
+            unit: settings.unit.map_or(default_unit, str::to_owned),
+            queries,
+            base: "green",
+            thresholds: thresholds(metric, settings),
+            from_zero: metric.kind != Kind::Gauge,
+            links: Links::to_stage(stages.next().map(|stage| stage.name)),
+        }
+    }
+
+    /// Returns the queries of the metric's values, and their unit.
+    fn queries(&self) -> (Vec<Query>, String) {
+        let (metric, settings, form) = (self.metric, self.settings(), self.form());
+        let (by, phrase) = (self.lines(), self.phrase());
+        let subject = self.subject(&by, &phrase);
+        let unit = unit::unit(metric);
+        match metric.kind {
+            Kind::Histogram if form == PanelForm::Heatmap => (vec![subject.heat(true)], unit),
+            Kind::Histogram => {
+                let quantiles: &[f64] = match settings.quantiles {
+                    [] => &QUANTILES,
+                    quantiles => quantiles,
+                };
+                (subject.quantiles(quantiles), unit)
+            }
+            Kind::Counter if metric.sign == Some(ProcessSign::Starts) => {
+                (vec![subject.starts()], unit::NUMBER.to_owned())
+            }
+            Kind::Counter => (vec![subject.rate()], unit),
+            Kind::Gauge if self.is_age() => (vec![subject.age(settings.aggregate)], "s".to_owned()),
+            Kind::Gauge => (vec![subject.value(settings.aggregate)], unit),
+        }
+    }
+
+    /// Whether the panel shows the time since the metric's points in time, which are numbers that a
+    /// person cannot read.
+    fn is_age(&self) -> bool {
+        let settings = self.settings();
+        let is_raw = settings.unit.is_some() || !settings.thresholds.is_empty();
+        unit::is_timestamp(self.metric) && !is_raw
+    }
+
+    fn subject<'a>(&'a self, by: &'a [&'a str], name: &'a str) -> Subject<'a> {
+        Subject {
+            families: self.families,
+            metric: self.metric,
+            scope: self.scope,
+            by,
+            name,
+        }
+    }
+
+    /// Returns the panel of the distribution of a latency, next to its quantiles.
+    fn distribution(&self) -> Option<Panel> {
+        let metric = self.metric;
+        let is_latency = metric.kind == Kind::Histogram && metric.unit == Unit::Seconds;
+        let is_drawn = self.form() == PanelForm::TimeSeries && !metric.buckets.is_empty();
+        if !is_latency || !is_drawn {
+            return None;
+        }
+        let title = self.title();
+        Some(Panel {
+            id: self.families.panel_ids().get(Aspect::Distribution, metric.name)?,
+            title: format!("{} heat map", without_parentheses(&title)),
+            subject: metric.name.to_owned(),
+            description: format!("Observations of `{}` in each bucket.", metric.name),
+            form: PanelForm::Heatmap,
+            size: Size::Half,
+            unit: unit::unit(metric),
+            queries: vec![self.subject(&[], "").heat(false)],
+            base: "green",
+            thresholds: Vec::new(),
+            from_zero: true,
+            links: Links::default(),
+        })
+    }
+
+    /// Returns the panel of the share of failed calls, if the counter has an outcome label.
+    fn failures(&self) -> Option<Panel> {
+        let metric = self.metric;
+        let outcome = outcome_of_failures(metric)?;
+        let budget = metric.objectives.iter().find_map(|objective| {
+            (!matches!(objective.indicator, Indicator::Latency { .. }))
+                .then(|| objective::budget(objective))
+        });
+        let limit = budget.map(|from| Threshold { color: "red", from });
+        let by = self.settings().by.iter().copied();
+        let by: Vec<&str> = by.filter(|label| *label != outcome.name).collect();
+        Some(Panel {
+            id: self.families.failures_panel(metric)?,
+            title: self.name.title(&format!("{} that fail", self.phrase())),
+            subject: metric.name.to_owned(),
+            description: format!("Share of `{}` that failed.", metric.name),
+            form: PanelForm::TimeSeries,
+            size: Size::Graph,
+            unit: unit::SHARE.to_owned(),
+            queries: vec![self.subject(&by, "failing").failing(&outcome)],
+            base: "green",
+            thresholds: limit.into_iter().collect(),
+            from_zero: true,
+            links: Links::to_errors(),
+        })
+    }
+
+    /// Returns the labels whose combinations have a line each: those of the panel or, in time
+    /// series, the closed labels, as long as there are few lines. The outcome label is not among
+    /// these: failures have a separate panel.
+    fn lines(&self) -> Vec<&'static str> {
+        let (settings, form) = (self.settings(), self.form());
+        if !settings.by.is_empty() || form != PanelForm::TimeSeries {
+            return settings.by.to_vec();
+        }
+        let queries = match (self.metric.kind, settings.quantiles.len()) {
+            (Kind::Histogram, 0) => QUANTILES.len(),
+            (Kind::Histogram, quantiles) => quantiles,
+            _ => 1,
+        };
+        let mut series = queries;
+        let labels = self.metric.labels.iter();
+        let labels = labels.filter(|label| label.outcomes.is_none());
+        let few = labels.filter_map(|label| {
+            let LabelValues::Closed(values) = label.values else {
+                return None;
+            };
+            let more = series * values.len();
+            (more <= SERIES).then(|| {
+                series = more;
+                label.name
+            })
+        });
+        few.collect()
+    }
 }
 
-/// Returns the panel of the share of failed calls, if the counter has an outcome label.
-fn failures(
-    families: &Families,
-    catalog: &CatalogDescriptor,
-    metric: &'static MetricDescriptor,
-    scope: &[String],
-) -> Option<Panel> {
-    if metric.kind != Kind::Counter {
-        return None;
-    }
-    let outcome = objective::outcome_label(metric)?;
-    let budget = metric.objectives.iter().find_map(|objective| {
-        (!matches!(objective.indicator, Indicator::Latency { .. })).then(|| limit(objective))
-    });
-    Some(Panel {
-        title: format!("{} that fail", title(catalog, metric)),
-        description: format!("Share of `{}` that failed.", metric.name),
-        form: PanelForm::TimeSeries,
-        unit: "percentunit".to_owned(),
-        queries: vec![promql::failing(families, metric, &outcome, scope)],
-        thresholds: budget.into_iter().collect(),
-        from_zero: true,
-        stage: None,
-    })
-}
-
-/// Returns the panel of an objective: the recorded shares of bad calls.
-pub(super) fn objective(
-    families: &Families,
-    objective: &ObjectiveDescriptor,
-    scope: &[String],
-) -> Panel {
-    let target = crate::numbers::percent(objective.target);
-    Panel {
-        title: format!("{} ({target})", objective.name),
-        description: format!("Share of calls that miss the objective. Target: {target} meet it."),
-        form: PanelForm::TimeSeries,
-        unit: "percentunit".to_owned(),
-        queries: promql::missed(families, objective, scope),
-        thresholds: vec![limit(objective)],
-        from_zero: true,
-        stage: None,
+impl Families {
+    /// Returns the id of the panel of the share of failed calls of a metric, if it has one.
+    pub(crate) fn failures_panel(&self, metric: &MetricDescriptor) -> Option<u32> {
+        outcome_of_failures(metric)?;
+        self.panel_ids().get(Aspect::Failures, metric.name)
     }
 }
 
-/// Returns the threshold at the error budget of an objective: higher shares are red.
-fn limit(objective: &ObjectiveDescriptor) -> Threshold {
-    Threshold {
-        color: "red",
-        from: objective::budget(objective),
-    }
+/// Returns the outcome label by which a panel shows the share of failed calls of a metric.
+fn outcome_of_failures(metric: &MetricDescriptor) -> Option<OutcomeLabel> {
+    let form = metric.panel.and_then(|panel| panel.form);
+    let is_drawn = form.is_none_or(|form| form == PanelForm::TimeSeries);
+    // With failures alone, or without any, the share would never change.
+    let varies = |label: &OutcomeLabel| !label.bad.is_empty() && label.good.is_some();
+    let counts = metric.kind == Kind::Counter && is_drawn;
+    outcome_label(metric).filter(|label| counts && varies(label))
 }
 
 /// Returns the thresholds of the panel, or else the lowest bound of the metric's latency
@@ -169,46 +301,4 @@ fn thresholds(metric: &MetricDescriptor, settings: &PanelDescriptor) -> Vec<Thre
     });
     let lowest = bounds.min_by(|left, right| left.from.total_cmp(&right.from));
     lowest.into_iter().collect()
-}
-
-/// Returns the labels whose combinations have a line each: those of the panel or, in time series,
-/// the closed labels. The outcome label is not among these: failures have a separate panel.
-fn lines(
-    metric: &MetricDescriptor,
-    settings: &PanelDescriptor,
-    form: PanelForm,
-) -> Vec<&'static str> {
-    if !settings.by.is_empty() || form != PanelForm::TimeSeries {
-        return settings.by.to_vec();
-    }
-    let closed = metric
-        .labels
-        .iter()
-        .filter(|label| label.outcomes.is_none());
-    closed
-        .filter(|label| matches!(label.values, glyph_core::label::LabelValues::Closed(_)))
-        .map(|label| label.name)
-        .collect()
-}
-
-/// Returns the title of a panel: the metric name without the namespace.
-fn title(catalog: &CatalogDescriptor, metric: &MetricDescriptor) -> String {
-    let name = metric.otel_name;
-    let own = name
-        .strip_prefix(catalog.namespace)
-        .map_or(name, |own| own.trim_start_matches('.'));
-    heading(own)
-}
-
-/// Returns Grafana's name for the unit of the panel. A counter is shown as a rate.
-fn unit(metric: &MetricDescriptor) -> String {
-    let unit = match (metric.kind, metric.unit) {
-        (Kind::Counter, Unit::None) => "cps",
-        (Kind::Counter, Unit::Bytes) => "Bps",
-        (Kind::Counter, Unit::Seconds) | (_, Unit::Ratio) => "percentunit",
-        (_, Unit::Seconds) => "s",
-        (_, Unit::Bytes) => "bytes",
-        _ => "short",
-    };
-    unit.to_owned()
 }

@@ -2,34 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::heading;
+use super::name::heading;
 use crate::{artifacts::Artifacts, families::Families};
 
 /// The label of the environment of a series, set by scrapes or collectors.
 pub(super) const ENVIRONMENT: &str = "env";
 
 /// The label of the program, set by scrapes.
-const JOB: &str = "job";
-
-/// The usual names of a tenant label.
-const TENANT: [&str; 2] = ["tenant_id", "tenant"];
-
-/// Returns the labels that have variables, in addition to the target labels: tenant labels that are
-/// in use, and scope labels.
-pub(super) fn labels(families: &Families) -> Vec<&'static str> {
-    let exists = |tenant: &&str| {
-        let mut labels = families.metrics().flat_map(|metric| metric.labels);
-        labels.any(|label| label.name == *tenant)
-    };
-    let scopes = families.scope_labels().into_iter();
-    let mut labels: Vec<&str> = Vec::new();
-    for label in TENANT.into_iter().filter(exists).chain(scopes) {
-        if !labels.contains(&label) && !families.is_target(label) {
-            labels.push(label);
-        }
-    }
-    labels
-}
+pub(super) const JOB: &str = "job";
 
 /// Returns all variables in the order of the dashboard.
 pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
@@ -43,9 +23,10 @@ pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
     let sources = [
         source("datasource", "Metrics", "prometheus"),
         source("traces", "Traces", "tempo"),
+        source("logs", "Logs", "loki"),
     ];
     let targets = targets(&families, &name);
-    let chosen = labels(&families);
+    let chosen = families.variable_labels();
     let chosen = chosen.into_iter().map(|label| {
         values(
             label,

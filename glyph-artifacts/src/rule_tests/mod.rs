@@ -259,6 +259,12 @@ fn count_test(alert: &str, side: Side, at: Duration) -> Tests {
     }
 }
 
+/// Whether a value is the same in an address.
+fn is_unreserved(value: &str) -> bool {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    value.bytes().all(is_unreserved)
+}
+
 /// Returns a template with its labels replaced; `None` if it uses anything else than labels.
 fn filled(template: &str, labels: &BTreeMap<String, String>) -> Option<String> {
     let mut filled = String::new();
@@ -267,7 +273,18 @@ fn filled(template: &str, labels: &BTreeMap<String, String>) -> Option<String> {
         let (action, after) = action.split_once("}}")?;
         filled.push_str(before);
         let label = action.trim().strip_prefix("$labels.")?;
-        filled.push_str(labels.get(label)?);
+        let (label, is_escaped) = match label.strip_suffix(" | urlquery") {
+            Some(label) => (label, true),
+            None => (label, false),
+        };
+        // A label that the alert does not have is an empty value in an address.
+        let value = labels.get(label).map(String::as_str);
+        let value = if is_escaped {
+            value.or(Some("")).filter(|value| is_unreserved(value))
+        } else {
+            value
+        };
+        filled.push_str(value?);
         rest = after;
     }
     filled.push_str(rest);

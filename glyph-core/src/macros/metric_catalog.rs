@@ -167,7 +167,7 @@
 /// | `by(provider, kind)` | one alert for each combination of these labels, from the label set, from `scope(..)` of the catalog, or a target label: `by(instance)` |
 /// | `aggregate = max` | how the series of a gauge combine in this alert. In `ratio(..)` of two gauges it combines the ratios of the replicas |
 /// | `keep_firing_for = 10m` | how long the alert fires after the condition ended. Default: no time |
-/// | `runbook = "https://.."`, `dashboard = "https://.."` | links, as the annotations `runbook_url` and `dashboard_url` |
+/// | `runbook = "https://.."`, `dashboard = "https://.."` | links, as the annotations `runbook_url` and `dashboard_url`. Default of the dashboard: the panel, if `Artifacts::grafana_url` is set |
 /// | `annotations(impact = "..")` | more annotations |
 /// | `labels(team = "voice")` | more labels of the alert. Alertmanager's routes follow `team` |
 /// | `expr = ".."` | a condition in PromQL, in place of the others. It is checked when the artifacts are generated |

@@ -96,7 +96,7 @@ impl TelemetryBuilder {
                 parts.keep(running);
             }
         }
-        Ok(Telemetry::new(parts))
+        Ok(Telemetry::new(parts, self.service))
     }
 
     /// Applies the program's settings: those for all signals, those of each signal, then the
@@ -161,10 +161,11 @@ fn unite_redaction(signals: &[Box<dyn Signal>], configuration: &mut Configuratio
 }
 
 impl Telemetry {
-    fn new(mut parts: Parts) -> Self {
+    fn new(mut parts: Parts, service: String) -> Self {
         let exposition = parts.exposition();
         Self {
             exposition: exposition.clone(),
+            service,
             shutdown: Arc::new(Shutdown::new(parts.running, exposition)),
             propagators: parts.configuration.propagators,
             redaction: parts.configuration.redaction,

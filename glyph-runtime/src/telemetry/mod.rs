@@ -72,6 +72,11 @@ use crate::{
 #[must_use = "dropping it ends the listener, the spans and the log"]
 pub struct Telemetry {
     exposition: Exposition,
+    #[cfg_attr(
+        not(feature = "artifacts"),
+        expect(dead_code, reason = "only artifacts name the service")
+    )]
+    service: String,
     shutdown: Arc<Shutdown>,
     propagators: Vec<Propagator>,
     redaction: Redaction,
@@ -92,10 +97,14 @@ impl Telemetry {
 
     /// Returns the artifacts that are generated from the catalogs, as views expose them, and from those
     /// of the feature `process`.
+    ///
+    /// Their links to traces and logs have the name of the service that the builder was given,
+    /// whatever the environment of this process calls it.
     #[cfg(feature = "artifacts")]
     pub fn artifacts(&self) -> crate::artifacts::Artifacts {
         let artifacts = crate::artifacts::Artifacts::of_registry(self.exposition.registry());
-        artifacts.and_all(self.exposition.added_catalogs())
+        let artifacts = artifacts.and_all(self.exposition.added_catalogs());
+        artifacts.service_name(&self.service)
     }
 
     /// Returns the exposition, for exporters and handlers of the program.

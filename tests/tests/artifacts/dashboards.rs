@@ -13,9 +13,14 @@ pub(crate) fn parsed(artifacts: &Artifacts) -> Value {
     serde_json::from_str(&artifacts.dashboard().unwrap()).unwrap()
 }
 
-/// Returns all panels except row headers.
+/// Returns all panels except row headers, those of collapsed rows too.
 pub(crate) fn panels(dashboard: &Value) -> Vec<&Value> {
     let panels = dashboard["panels"].as_array().unwrap().iter();
+    let within = |panel: &'_ Value| panel["panels"].as_array().map_or(0, Vec::len);
+    let panels = panels.flat_map(|panel| match within(panel) {
+        0 => std::slice::from_ref(panel),
+        _ => panel["panels"].as_array().unwrap().as_slice(),
+    });
     panels.filter(|panel| panel["type"] != "row").collect()
 }
 
@@ -104,8 +109,8 @@ fn latency_points_link_to_traces() {
     let dashboard = parsed(&Artifacts::of::<BusMetrics>());
     let panel = panel(&dashboard, "Plugin event duration");
     let targets = panel["targets"].as_array().unwrap();
-    assert_eq!(targets.len(), 3);
-    assert!(targets.iter().all(|target| target["exemplar"] == true));
+    let shown: Vec<_> = targets.iter().map(|target| &target["exemplar"]).collect();
+    assert_eq!(shown, [false, false, true]);
     let voice = parsed(&glyphoxa::artifacts());
     let link = &self::panel(&voice, "STT Latency (p50 / p95)")["links"][0];
     let url = link["url"].as_str().unwrap();
@@ -160,8 +165,11 @@ fn objective_is_drawn_as_a_threshold() {
     let dashboard = parsed(&glyphoxa::artifacts());
     let latency = panel(&dashboard, "LLM Latency (p50 / p95)");
     assert_eq!(steps(latency), [("green", None), ("red", Some(1.0))]);
-    let objective = panel(&dashboard, "GlyphoxaLlmDurationLatency (95%)");
-    assert_eq!(steps(objective), [("green", None), ("red", Some(0.05))]);
+    let burn = panel(&dashboard, "LLM duration within 1 s: burn rate");
+    assert_eq!(steps(burn), [("green", None), ("red", Some(1.0))]);
+    let left = panel(&dashboard, "LLM duration within 1 s: budget left");
+    let colors = [("red", None), ("orange", Some(0.0)), ("green", Some(0.25))];
+    assert_eq!(steps(left), colors);
 }
 
 #[test]
@@ -193,6 +201,7 @@ fn scope_label_is_a_dashboard_variable() {
         [
             "datasource",
             "traces",
+            "logs",
             "job",
             "env",
             "instance",
@@ -224,6 +233,7 @@ fn scope_label_is_a_dashboard_variable() {
         [
             "datasource",
             "traces",
+            "logs",
             "job",
             "env",
             "instance",

@@ -33,7 +33,13 @@ mod gospelib;
 mod impossible;
 mod internal;
 #[expect(dead_code, reason = "only its declaration matters here")]
+mod large;
+#[expect(dead_code, reason = "only its declaration matters here")]
+mod links;
+#[expect(dead_code, reason = "only its declaration matters here")]
 mod on_call;
+#[expect(dead_code, reason = "only its declaration matters here")]
+mod panels;
 mod process;
 mod promql;
 mod promtool;

@@ -178,6 +178,7 @@ fn dashboard_has_a_variable_for_each_scope_label() {
         [
             "datasource",
             "traces",
+            "logs",
             "job",
             "env",
             "instance",
@@ -195,7 +196,7 @@ fn dashboard_has_a_variable_for_each_scope_label() {
     );
     let chosen = r#"job=~"$job", env=~"$env", instance=~"$instance", tenant_id=~"$tenant_id", campaign_id=~"$campaign_id""#;
     assert_eq!(
-        on_one_line(panel(&dashboard, "Running")),
+        on_one_line(panel(&dashboard, "Clocks: running")),
         [without_blanks(format!("sum(clocks_running{{{chosen}}})"))]
     );
     let moves = expressions(panel(&dashboard, "Moves by tenant"));

@@ -89,13 +89,16 @@ fn check(prometheus: &Prometheus, folder: &Path) {
 
 /// Returns the title of each panel with each of its expressions.
 fn questions(dashboard: &Value) -> Vec<(String, String)> {
-    let panels = dashboard["panels"].as_array().unwrap().iter();
+    let rows = dashboard["panels"].as_array().unwrap().iter();
+    let within = |row: &Value| row["panels"].as_array().cloned().unwrap_or_default();
+    let panels = rows.flat_map(|row| std::iter::once(row.clone()).chain(within(row)));
     let questions = panels.flat_map(|panel| {
         let targets = panel["targets"].as_array().into_iter().flatten();
-        targets.map(|target| {
+        let questions = targets.map(|target| {
             let text = |value: &Value| value.as_str().unwrap().to_owned();
             (text(&panel["title"]), text(&target["expr"]))
-        })
+        });
+        questions.collect::<Vec<_>>()
     });
     questions.collect()
 }

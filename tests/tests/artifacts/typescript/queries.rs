@@ -6,7 +6,11 @@ use glyph_tests::logql::{self, Line};
 use serde_json::{Value, json};
 
 use super::FOLDER;
-use crate::{dashboards::parsed, glyphoxa, xgen::BusMetrics};
+use crate::{
+    dashboards::{panels, parsed},
+    glyphoxa,
+    xgen::BusMetrics,
+};
 
 /// The script that reports queries with a syntax error.
 const PARSE: &str = include_str!("queries.mjs");
@@ -30,22 +34,22 @@ fn refused(queries: &[(&str, String)]) -> Vec<String> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Returns the trace queries in the links of a dashboard and its panels.
+/// Returns the queries in the links of a dashboard and its panels, each with its language.
 fn linked(dashboard: &Value) -> Vec<(&'static str, String)> {
-    let panels = dashboard["panels"].as_array().unwrap();
-    let links = panels.iter().chain([dashboard]);
+    let links = panels(dashboard).into_iter().chain([dashboard]);
     let links = links.flat_map(|holder| holder["links"].as_array().into_iter().flatten());
     let urls = links.map(|link| link["url"].as_str().unwrap());
-    urls.map(|url| {
+    let queries = urls.map(|url| {
         let (_, explored) = url.split_once("&panes=").unwrap();
         let explored: Value = serde_json::from_str(&decoded(explored)).unwrap();
-        let query = &explored["traces"]["queries"][0]["query"];
-        (
-            "traceql",
-            query.as_str().unwrap().replace("${env:pipe}", "staging|.*"),
-        )
-    })
-    .collect()
+        let languages = [("traceql", "traces", "query"), ("logql", "logs", "expr")];
+        let mut languages = languages.into_iter();
+        let (language, source, query) = languages.find(|(_, source, _)| explored.get(source).is_some()).unwrap();
+        let query = explored[source]["queries"][0][query].as_str().unwrap();
+        let query = query.replace("${env:pipe}", "staging|.*").replace("${job:pipe}", "a|b");
+        (language, query)
+    });
+    queries.collect()
 }
 
 /// Returns percent-encoded text as plain text.
@@ -62,13 +66,20 @@ fn decoded(text: &str) -> String {
 
 #[test]
 #[ignore = "needs npm and its registry"]
-fn trace_links_are_valid_traceql() {
+fn links_have_valid_queries() {
     let mut queries = linked(&parsed(&glyphoxa::artifacts()));
     queries.extend(linked(&parsed(&glyph_runtime::artifacts::Artifacts::of::<
         BusMetrics,
     >())));
-    let in_env = |(_, query): &&(&str, String)| query.contains("resource.env=~\"staging|.*\"");
-    assert!(queries.iter().filter(in_env).count() > 4, "{queries:?}");
+    for (language, part) in [
+        ("traceql", "resource.env=~\"staging|.*\""),
+        ("traceql", "resource.service.name=~\"a|b\""),
+        ("logql", "service_name=~\"a|b\""),
+    ] {
+        let has_part = |(of, query): &&(&str, String)| *of == language && query.contains(part);
+        let found = queries.iter().filter(has_part).count();
+        assert!(found > 0, "{part}: {queries:?}");
+    }
     assert_eq!(refused(&queries), Vec::<String>::new());
 }
 
