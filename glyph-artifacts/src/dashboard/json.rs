@@ -11,9 +11,7 @@ use super::{
     row::Row,
     variable,
 };
-use crate::{
-    artifacts::Artifacts, artifacts::HEADER, panel_link::PanelIds, promql::Selector,
-};
+use crate::{artifacts::Artifacts, artifacts::HEADER, panel_link::PanelIds, promql::Selector};
 use glyph_core::catalog::PanelForm;
 
 /// The version of the JSON model, of Grafana 11. Newer versions of Grafana migrate it.

@@ -1,6 +1,9 @@
 //! Legends: what tells the series of a panel apart.
 
-use glyph_core::{catalog::MetricDescriptor, label::{LabelDescriptor, LabelValues}};
+use glyph_core::{
+    catalog::MetricDescriptor,
+    label::{LabelDescriptor, LabelValues},
+};
 
 /// Values that mean nothing without the name of their label, in addition to numbers.
 const BARE: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];

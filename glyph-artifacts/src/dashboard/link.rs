@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::variable::{ENVIRONMENT, JOB};
+use super::variable::ENVIRONMENT;
 use crate::artifacts::Artifacts;
 
 /// The selected jobs, as a regular expression (Grafana, "Variable syntax").
@@ -56,7 +56,10 @@ impl Links {
         });
         let failed = self.errors.then(|| {
             let failed = service.traces("Failed traces", " && status=error");
-            [failed, service.logs("Errors in the log", " | detected_level=\"error\"")]
+            [
+                failed,
+                service.logs("Errors in the log", " | detected_level=\"error\""),
+            ]
         });
         spans
             .into_iter()

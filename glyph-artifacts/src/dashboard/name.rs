@@ -4,10 +4,10 @@ use glyph_core::catalog::{CatalogDescriptor, MetricDescriptor, PanelDescriptor};
 
 /// Words that are not written in lowercase, as they are written.
 const SPELLED: [&str; 50] = [
-    "AI", "API", "AWS", "CI", "CPU", "DB", "DNS", "gRPC", "GC", "GPU", "HTML", "HTTP", "HTTPS", "ID",
-    "IO", "IP", "JSON", "JVM", "JWT", "LLM", "MCP", "NPC", "NPCs", "OIDC", "OS", "OTLP", "PDF",
-    "QUIC", "RAM", "RPC", "S2S", "S3", "SDK", "SLO", "SMS", "SMTP", "SQL", "SSD", "SSH", "SSO",
-    "STT", "TCP", "TLS", "TTL", "TTS", "UDP", "URL", "VM", "WebRTC", "XML",
+    "AI", "API", "AWS", "CI", "CPU", "DB", "DNS", "gRPC", "GC", "GPU", "HTML", "HTTP", "HTTPS",
+    "ID", "IO", "IP", "JSON", "JVM", "JWT", "LLM", "MCP", "NPC", "NPCs", "OIDC", "OS", "OTLP",
+    "PDF", "QUIC", "RAM", "RPC", "S2S", "S3", "SDK", "SLO", "SMS", "SMTP", "SQL", "SSD", "SSH",
+    "SSO", "STT", "TCP", "TLS", "TTL", "TTS", "UDP", "URL", "VM", "WebRTC", "XML",
 ];
 
 /// Returns a name as a phrase inside a sentence: `HTTP request duration` for
@@ -98,5 +98,7 @@ pub(super) fn without_parentheses(title: &str) -> &str {
         .strip_suffix(')')
         .and_then(|title| title.rsplit_once('('))
         .map(|(before, _)| before.trim_end());
-    shorter.filter(|shorter| !shorter.is_empty()).unwrap_or(title)
+    shorter
+        .filter(|shorter| !shorter.is_empty())
+        .unwrap_or(title)
 }

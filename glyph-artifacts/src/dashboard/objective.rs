@@ -7,8 +7,7 @@ use super::{
     promql, unit,
 };
 use crate::{
-    families::Families, numbers::percent, panel_link::Aspect, promql::Selector,
-    quantity::quantity,
+    families::Families, numbers::percent, panel_link::Aspect, promql::Selector, quantity::quantity,
 };
 use glyph_core::catalog::{
     CatalogDescriptor, Indicator, ObjectiveDescriptor, PanelForm, Selection, Threshold, Unit,
@@ -105,7 +104,10 @@ impl Promised<'_> {
     fn good_calls(&self) -> String {
         match self.objective.indicator {
             Indicator::Latency { of, threshold } => {
-                let unit = self.families.find(of).map_or(Unit::None, |metric| metric.unit);
+                let unit = self
+                    .families
+                    .find(of)
+                    .map_or(Unit::None, |metric| metric.unit);
                 format!("{} within {}", self.phrase(of), quantity(threshold, unit))
             }
             Indicator::Outcome { of } => format!("{} that succeed", self.phrase(of)),

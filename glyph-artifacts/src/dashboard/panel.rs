@@ -194,7 +194,10 @@ impl Shown<'_> {
         }
         let title = self.title();
         Some(Panel {
-            id: self.families.panel_ids().get(Aspect::Distribution, metric.name)?,
+            id: self
+                .families
+                .panel_ids()
+                .get(Aspect::Distribution, metric.name)?,
             title: format!("{} heat map", without_parentheses(&title)),
             subject: metric.name.to_owned(),
             description: format!("Observations of `{}` in each bucket.", metric.name),

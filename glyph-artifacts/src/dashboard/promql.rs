@@ -76,7 +76,9 @@ impl Subject<'_> {
     fn mean(&self) -> Query {
         let part = |suffix: &str| {
             let series = Selector::new(format!("{}{suffix}", self.metric.name));
-            filtered(series, self.scope).rate(interval()).sum_by(self.by)
+            filtered(series, self.scope)
+                .rate(interval())
+                .sum_by(self.by)
         };
         let mean = part("_sum").per(part("_count"));
         Query::lines(mean, self.legend("mean", false))

@@ -168,11 +168,7 @@ fn add_panels(rows: &mut Vec<Row>, name: RowName, panels: Vec<Grouped>) {
 
 /// Returns the row of a metric: that of its panel, of the only stage that uses the metric, of its
 /// catalog, or else of its kind.
-fn row_name(
-    catalog: &CatalogDescriptor,
-    name: &CatalogName,
-    metric: &MetricDescriptor,
-) -> RowName {
+fn row_name(catalog: &CatalogDescriptor, name: &CatalogName, metric: &MetricDescriptor) -> RowName {
     if let Some(row) = metric.panel.and_then(|panel| panel.row) {
         return RowName {
             title: row.to_owned(),

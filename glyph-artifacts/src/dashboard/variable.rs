@@ -9,7 +9,7 @@ use crate::{artifacts::Artifacts, families::Families};
 pub(super) const ENVIRONMENT: &str = "env";
 
 /// The label of the program, set by scrapes.
-pub(super) const JOB: &str = "job";
+const JOB: &str = "job";
 
 /// Returns all variables in the order of the dashboard.
 pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {

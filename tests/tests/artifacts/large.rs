@@ -71,7 +71,10 @@ fn programs() -> [(&'static str, Artifacts); 2] {
         ..Pattern::DESCRIPTOR
     };
     [
-        ("flat", Artifacts::new([leaked(catalog("flat", "area", 300))])),
+        (
+            "flat",
+            Artifacts::new([leaked(catalog("flat", "area", 300))]),
+        ),
         ("nested", Artifacts::new([leaked(outer)])),
     ]
 }
@@ -84,7 +87,9 @@ fn top(dashboard: &Value) -> &[Value] {
 fn few_panels_of_300_metrics_are_open() {
     for (name, artifacts) in programs() {
         let dashboard = parsed(&artifacts);
-        let open = top(&dashboard).iter().filter(|panel| panel["type"] != "row");
+        let open = top(&dashboard)
+            .iter()
+            .filter(|panel| panel["type"] != "row");
         let open = open.count();
         assert!((1..60).contains(&open), "{name}: {open}");
         let all = panels(&dashboard);
@@ -100,14 +105,18 @@ fn few_panels_of_300_metrics_are_open() {
 fn collapsed_rows_hold_their_panels() {
     for (name, artifacts) in programs() {
         let dashboard = parsed(&artifacts);
-        let rows = top(&dashboard).iter().filter(|panel| panel["type"] == "row");
+        let rows = top(&dashboard)
+            .iter()
+            .filter(|panel| panel["type"] == "row");
         let mut collapsed = 0;
         for row in rows {
             let within = row["panels"].as_array().unwrap();
             assert_eq!(row["collapsed"] == true, !within.is_empty(), "{row:#}");
             collapsed += usize::from(!within.is_empty());
             let head = row["gridPos"]["y"].as_u64().unwrap();
-            let mut below = within.iter().map(|panel| panel["gridPos"]["y"].as_u64().unwrap());
+            let mut below = within
+                .iter()
+                .map(|panel| panel["gridPos"]["y"].as_u64().unwrap());
             assert!(below.all(|y| y > head), "{row:#}");
         }
         assert!(collapsed > 3, "{name}: {collapsed}");
@@ -119,8 +128,11 @@ fn large_rows_are_split_by_the_words_of_metrics() {
     let [(_, flat), (_, nested)] = programs();
     let rows = |artifacts: &Artifacts| -> Vec<String> {
         let dashboard = parsed(artifacts);
-        let rows = top(&dashboard).iter().filter(|panel| panel["type"] == "row");
-        rows.map(|row| row["title"].as_str().unwrap().to_owned()).collect()
+        let rows = top(&dashboard)
+            .iter()
+            .filter(|panel| panel["type"] == "row");
+        rows.map(|row| row["title"].as_str().unwrap().to_owned())
+            .collect()
     };
     let flat = rows(&flat);
     assert!(flat.contains(&"Rates: area3".to_owned()), "{flat:?}");
@@ -135,8 +147,14 @@ fn ids_and_titles_of_panels_are_unique() {
     for (name, artifacts) in programs() {
         let dashboard = parsed(&artifacts);
         let all = panels(&dashboard);
-        let rows = top(&dashboard).iter().filter(|panel| panel["type"] == "row");
-        let ids = all.iter().copied().chain(rows).map(|panel| panel["id"].as_u64().unwrap());
+        let rows = top(&dashboard)
+            .iter()
+            .filter(|panel| panel["type"] == "row");
+        let ids = all
+            .iter()
+            .copied()
+            .chain(rows)
+            .map(|panel| panel["id"].as_u64().unwrap());
         let ids: Vec<u64> = ids.collect();
         let distinct: BTreeSet<_> = ids.iter().collect();
         assert_eq!(distinct.len(), ids.len(), "{name}");

@@ -68,7 +68,12 @@ fn urls(rules: &str) -> Vec<(String, String)> {
     let rules = groups.flat_map(|group| group["rules"].as_array().unwrap());
     let alerts = rules.filter(|rule| rule.get("alert").is_some());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let alerts = alerts.map(|rule| (text(&rule["alert"]), text(&rule["annotations"]["dashboard_url"])));
+    let alerts = alerts.map(|rule| {
+        (
+            text(&rule["alert"]),
+            text(&rule["annotations"]["dashboard_url"]),
+        )
+    });
     alerts.collect()
 }
 
@@ -81,7 +86,10 @@ fn alert_links_to_the_panel_that_shows_why_it_fires() {
         let mut urls = urls.iter();
         &urls.find(|(name, _)| name == alert).unwrap().1
     };
-    let start = format!("https://grafana.example.com/d/{}", dashboard["uid"].as_str().unwrap());
+    let start = format!(
+        "https://grafana.example.com/d/{}",
+        dashboard["uid"].as_str().unwrap()
+    );
     let target = "var-job={{ $labels.job | urlquery }}&var-env={{ $labels.env | urlquery }}";
     let instance = format!("{target}&var-instance={{{{ $labels.instance | urlquery }}}}");
     for (alert, title, variables) in [
@@ -121,7 +129,10 @@ fn grafanas_alerts_name_their_panels() {
     let alerting: Value = yaml_serde::from_str(&artifacts.grafana_alerting().unwrap()).unwrap();
     let groups = alerting["groups"].as_array().unwrap().iter();
     let rules = groups.flat_map(|group| group["rules"].as_array().unwrap());
-    let ids: Vec<String> = panels(&dashboard).iter().map(|panel| panel["id"].to_string()).collect();
+    let ids: Vec<String> = panels(&dashboard)
+        .iter()
+        .map(|panel| panel["id"].to_string())
+        .collect();
     let mut linked = 0;
     for rule in rules {
         let annotations = &rule["annotations"];
@@ -158,9 +169,19 @@ fn links(holder: &Value) -> Vec<(&str, String)> {
     let links = holder["links"].as_array().unwrap().iter();
     let links = links.map(|link| {
         let url = link["url"].as_str().unwrap();
-        let url = url.replace("%7B", "{").replace("%7D", "}").replace("%3D", "=");
-        let url = url.replace("%22", "\"").replace("%5C", "\\").replace("%20", " ");
-        let url = url.replace("%26", "&").replace("%7E", "~").replace("%2C", ",").replace("%7C", "|");
+        let url = url
+            .replace("%7B", "{")
+            .replace("%7D", "}")
+            .replace("%3D", "=");
+        let url = url
+            .replace("%22", "\"")
+            .replace("%5C", "\\")
+            .replace("%20", " ");
+        let url = url
+            .replace("%26", "&")
+            .replace("%7E", "~")
+            .replace("%2C", ",")
+            .replace("%7C", "|");
         (link["title"].as_str().unwrap(), url.replace("\\\"", "'"))
     });
     links.collect()
@@ -176,7 +197,10 @@ fn links_select_traces_and_logs_of_the_service() {
             (
                 &dashboard,
                 [
-                    ("Traces", format!("{{resource.service.name{name} && resource.env{env}}}")),
+                    (
+                        "Traces",
+                        format!("{{resource.service.name{name} && resource.env{env}}}"),
+                    ),
                     ("Logs", format!("{{service_name{name}, env{env}}}")),
                 ]
                 .as_slice(),
@@ -185,7 +209,9 @@ fn links_select_traces_and_logs_of_the_service() {
                 panel(&dashboard, "Wait"),
                 &[(
                     "Traces through confirm",
-                    format!("{{resource.service.name{name} && name='confirm' && resource.env{env}}}"),
+                    format!(
+                        "{{resource.service.name{name} && name='confirm' && resource.env{env}}}"
+                    ),
                 )],
             ),
             (
@@ -193,7 +219,9 @@ fn links_select_traces_and_logs_of_the_service() {
                 &[
                     (
                         "Failed traces",
-                        format!("{{resource.service.name{name} && status=error && resource.env{env}}}"),
+                        format!(
+                            "{{resource.service.name{name} && status=error && resource.env{env}}}"
+                        ),
                     ),
                     (
                         "Errors in the log",

@@ -223,9 +223,11 @@ fn heat_map_is_next_to_the_quantiles_of_a_latency() {
     for artifacts in all() {
         let dashboard = parsed(&artifacts);
         let all = panels(&dashboard);
-        let heat = all.windows(2).filter(|pair| pair[1]["type"] == "heatmap" && pair[0]["type"] == "timeseries");
+        let is_heat = |panel: &Value| panel["title"].as_str().unwrap().ends_with(" heat map");
+        let heat = all.windows(2).filter(|pair| is_heat(pair[1]));
         for pair in heat {
-            let position = |side: &str| [&pair[0], &pair[1]].map(|panel| panel["gridPos"][side].clone());
+            let position =
+                |side: &str| [&pair[0], &pair[1]].map(|panel| panel["gridPos"][side].clone());
             assert_eq!(position("y")[0], position("y")[1], "{:#}", pair[1]);
             assert_eq!(position("x"), [0, 12], "{:#}", pair[1]);
             assert_eq!(position("w"), [12, 12], "{:#}", pair[1]);
@@ -240,10 +242,18 @@ fn heat_map_is_next_to_the_quantiles_of_a_latency() {
     let voice = parsed(&glyphoxa::artifacts());
     let heat = panel(&voice, "STT Latency heat map");
     let expr = &on_one_line(heat)[0];
-    assert!(expr.starts_with("sumby(le)(increase(glyphoxa_stt_duration_seconds_bucket{"), "{expr}");
+    assert!(
+        expr.starts_with("sumby(le)(increase(glyphoxa_stt_duration_seconds_bucket{"),
+        "{expr}"
+    );
     assert_eq!(exemplars(&voice, "glyphoxa_stt_duration_seconds"), 1);
     let quantiles = panel(&voice, "STT Latency (p50 / p95)");
-    let shown: Vec<_> = quantiles["targets"].as_array().unwrap().iter().map(|target| &target["exemplar"]).collect();
+    let shown: Vec<_> = quantiles["targets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|target| &target["exemplar"])
+        .collect();
     assert_eq!(shown, [false, true]);
 }
 
@@ -271,7 +281,10 @@ fn objective_panels_show_the_budget_and_its_burn() {
     let dashboard = parsed(&artifacts);
     let rules = artifacts.rules().unwrap();
     for (good, objective) in [
-        ("HTTP server: requests that succeed", "HttpServerRequestsAvailability"),
+        (
+            "HTTP server: requests that succeed",
+            "HttpServerRequestsAvailability",
+        ),
         (
             "HTTP server: request duration within 250 ms",
             "HttpServerRequestDurationLatency",
@@ -284,8 +297,14 @@ fn objective_panels_show_the_budget_and_its_burn() {
         assert!(expressions(burn).len() > 1, "{burn:#}");
         for expr in expressions(left).into_iter().chain(expressions(burn)) {
             let (recorded, matchers) = expr.split_once('{').unwrap();
-            assert!(rules.contains(&format!("record: {recorded}\n")), "{recorded}");
-            assert!(matchers.contains(&format!("objective=\"{objective}\"")), "{matchers}");
+            assert!(
+                rules.contains(&format!("record: {recorded}\n")),
+                "{recorded}"
+            );
+            assert!(
+                matchers.contains(&format!("objective=\"{objective}\"")),
+                "{matchers}"
+            );
         }
         // The budget is next to its burn.
         assert_eq!(left["gridPos"]["y"], burn["gridPos"]["y"]);
@@ -299,16 +318,27 @@ fn panels_can_change() {
     let starts = on_one_line(panel(&dashboard, "Starts"));
     assert_eq!(
         starts,
-        [r#"sum(changes(process_start_time_seconds{job=~"$job",env=~"$env",instance=~"$instance"}[$__rate_interval]))"#]
+        [
+            r#"sum(changes(process_start_time_seconds{job=~"$job",env=~"$env",instance=~"$instance"}[$__rate_interval]))"#
+        ]
     );
     let lonely = parsed(&Artifacts::of::<LonelyMetrics>());
-    let titles: Vec<_> = panels(&lonely).iter().map(|panel| panel["title"].as_str().unwrap()).collect();
+    let titles: Vec<_> = panels(&lonely)
+        .iter()
+        .map(|panel| panel["title"].as_str().unwrap())
+        .collect();
     assert_eq!(titles, ["Orders"]);
     let started = &on_one_line(panel(&dashboard, "Process: start time"))[0];
-    assert!(started.starts_with("time()-max(process_start_time_seconds{"), "{started}");
+    assert!(
+        started.starts_with("time()-max(process_start_time_seconds{"),
+        "{started}"
+    );
     // Before the first failure of a route there is no series of failures.
     let failing = &on_one_line(panel(&dashboard, "HTTP server: requests that fail"))[0];
-    assert!(failing.contains("or0*sum(rate(http_server_requests_total{"), "{failing}");
+    assert!(
+        failing.contains("or0*sum(rate(http_server_requests_total{"),
+        "{failing}"
+    );
 }
 
 #[test]

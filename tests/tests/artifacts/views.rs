@@ -283,8 +283,11 @@ fn telemetry_has_the_artifacts_of_its_views() {
         .catalog(changed())
         .build()
         .unwrap();
-    let files = artifacts(changed()).files().unwrap();
-    assert_eq!(telemetry.artifacts().files().unwrap(), files);
+    let expected = artifacts(changed()).service_name("shop");
+    assert_eq!(
+        telemetry.artifacts().files().unwrap(),
+        expected.files().unwrap()
+    );
 }
 
 #[test]

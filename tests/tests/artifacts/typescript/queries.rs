@@ -44,9 +44,13 @@ fn linked(dashboard: &Value) -> Vec<(&'static str, String)> {
         let explored: Value = serde_json::from_str(&decoded(explored)).unwrap();
         let languages = [("traceql", "traces", "query"), ("logql", "logs", "expr")];
         let mut languages = languages.into_iter();
-        let (language, source, query) = languages.find(|(_, source, _)| explored.get(source).is_some()).unwrap();
+        let (language, source, query) = languages
+            .find(|(_, source, _)| explored.get(source).is_some())
+            .unwrap();
         let query = explored[source]["queries"][0][query].as_str().unwrap();
-        let query = query.replace("${env:pipe}", "staging|.*").replace("${job:pipe}", "a|b");
+        let query = query
+            .replace("${env:pipe}", "staging|.*")
+            .replace("${job:pipe}", "a|b");
         (language, query)
     });
     queries.collect()
