@@ -260,7 +260,8 @@ impl Shown<'_> {
                 return None;
             };
             let more = series * values.len();
-            (more <= SERIES).then(|| {
+            // The only value of a label tells nothing apart.
+            (values.len() > 1 && more <= SERIES).then(|| {
                 series = more;
                 label.name
             })

@@ -36,7 +36,11 @@ pub(super) fn is_timestamp(metric: &MetricDescriptor) -> bool {
 
 /// Returns the unit of a metric's values. A counter is shown as a rate, which reads `5 /s`.
 pub(super) fn unit(metric: &MetricDescriptor) -> String {
+    let is_bytes = metric.name.split('_').any(|word| word == "bytes");
     match (metric.kind, metric.unit) {
+        // Bytes whose name has the unit elsewhere than at its end.
+        (Kind::Counter, Unit::None) if is_bytes => "Bps".to_owned(),
+        (_, Unit::None) if is_bytes => "bytes".to_owned(),
         (Kind::Counter, Unit::None) => "count:/s".to_owned(),
         (Kind::Counter, Unit::Bytes) => "Bps".to_owned(),
         (Kind::Counter, Unit::Other(unit)) => format!("count:{}/s", spaced(unit)),

@@ -24,11 +24,18 @@ pub(crate) enum Phase {
     Busy,
 }
 
+/// A label that tells nothing apart.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Engine,
+}
+
 #[derive(LabelSet)]
 pub(crate) struct Change {
     pub(crate) from: Phase,
     pub(crate) to: Phase,
     pub(crate) forced: bool,
+    pub(crate) part: Part,
 }
 
 #[derive(LabelSet)]
@@ -65,6 +72,9 @@ pub(crate) struct WebMetrics {
     /// Bytes sent.
     #[metric(unit = bytes)]
     pub(crate) sent: Counter,
+
+    /// Bytes received, in a name without a unit.
+    pub(crate) bytes_received: Counter,
 
     /// Words spoken.
     #[metric(unit = words)]
@@ -264,6 +274,7 @@ fn rates_read_per_second_and_legends_read_last() {
     for (title, expected) in [
         ("Changes", "count:/s"),
         ("Sent", "Bps"),
+        ("Bytes received", "Bps"),
         ("Spoken", "count:words/s"),
         ("HTTP server: requests that fail", "percentunit"),
         ("HTTP server: request duration", "s"),
