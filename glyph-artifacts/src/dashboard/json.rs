@@ -28,9 +28,9 @@ pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
         let within = within.map(|(panel, position)| panel_json(panel, position, artifacts));
         // A collapsed row holds its panels, and an open one precedes them.
         if row.is_collapsed {
-            panels.push(row_json(id, row, position, within.collect()));
+            panels.push(row_json(id, row, position, &within.collect::<Vec<_>>()));
         } else {
-            panels.push(row_json(id, row, position, Vec::new()));
+            panels.push(row_json(id, row, position, &[]));
             panels.extend(within);
         }
     }
@@ -94,7 +94,7 @@ fn annotations(artifacts: &Artifacts) -> Vec<Value> {
     vec![manual, alerts]
 }
 
-fn row_json(id: u32, row: &Row, position: GridPos, panels: Vec<Value>) -> Value {
+fn row_json(id: u32, row: &Row, position: GridPos, panels: &[Value]) -> Value {
     json!({
         "collapsed": row.is_collapsed,
         "gridPos": position.json(),
