@@ -58,6 +58,12 @@ impl Page {
         &self.text
     }
 
+    /// Returns all samples in their order.
+    #[must_use]
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
     /// Returns the samples with this name.
     pub fn named<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p Sample> {
         self.samples

@@ -1,8 +1,8 @@
 //! End-to-end tests: running programs scraped by the real Prometheus, expositions read by
 //! independent parsers, and spans, metrics and log records received by an independent collector.
 //!
-//! These tests need Debian's `prometheus` (which includes `promtool`), `prometheus-alertmanager` and
-//! `prometheus-pushgateway`, Python with `prometheus-client` and `opentelemetry-sdk`, and `rotel`
+//! These tests need Debian's `prometheus` (which includes `promtool`), `prometheus-alertmanager`,
+//! `prometheus-pushgateway` and `victoria-metrics`, Python with `prometheus-client` and `opentelemetry-sdk`, and `rotel`
 //! (`pip install rotel==0.0.1a15`). `.ci/run` installs them and runs the tests that a plain `cargo
 //! test` ignores.
 #![expect(
@@ -16,10 +16,12 @@
 )]
 
 mod alerts;
+mod api;
 mod checkers;
 mod dashboard;
 mod edge;
 mod exemplars;
+mod fleet;
 mod glyphoxa;
 mod http;
 mod key_metrics;

@@ -1,18 +1,12 @@
 //! The real Prometheus, which scrapes one target each second.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    net::SocketAddr,
-    process::Command,
-};
+use std::{collections::BTreeSet, fs, net::SocketAddr, process::Command};
 
-use serde_json::Value;
 use tempfile::TempDir;
-use ureq::Agent;
 
+pub(crate) use crate::api::Labels;
 use crate::{
-    http,
+    api::{Api, array, labels, text},
     process::{Output, Process, eventually},
 };
 
@@ -20,12 +14,9 @@ use crate::{
 pub(crate) const NATIVE_HISTOGRAMS: &str = "exemplar-storage,native-histograms";
 pub(crate) const EXEMPLARS_ONLY: &str = "exemplar-storage";
 
-pub(crate) type Labels = BTreeMap<String, String>;
-
 /// A running server. Dropping it deletes its data.
 pub(crate) struct Prometheus {
-    api: String,
-    agent: Agent,
+    api: Api,
     _process: Process,
     _directory: TempDir,
 }
@@ -63,8 +54,7 @@ impl Prometheus {
             address.trim().parse::<SocketAddr>().ok()
         });
         Self {
-            api: format!("http://{address}/api/v1/"),
-            agent: http::agent(),
+            api: Api::new(address),
             _process: process,
             _directory: directory,
         }
@@ -73,7 +63,7 @@ impl Prometheus {
     /// Waits for the first successful scrape.
     pub(crate) fn wait_until_up(&self) {
         eventually("the target is up", || {
-            let targets = self.ask("targets", &[])?;
+            let targets = self.api.ask("targets", &[])?;
             let target = &targets["activeTargets"][0];
             if target["health"] == "up" {
                 Ok(())
@@ -83,19 +73,19 @@ impl Prometheus {
         });
     }
 
+    /// Returns the HTTP API.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
+    }
+
     /// Returns the result of an instant query.
     pub(crate) fn query(&self, promql: &str) -> Result<Vec<(Labels, f64)>, String> {
-        let data = self.ask("query", &[("query", promql)])?;
-        let samples = array(&data["result"]).iter().map(|sample| {
-            let value = text(&sample["value"][1]).parse().unwrap();
-            (labels(&sample["metric"]), value)
-        });
-        Ok(samples.collect())
+        self.api.query(promql, None)
     }
 
     /// Returns the labels of all series of `selector`, without those that Prometheus adds.
     pub(crate) fn series(&self, selector: &str) -> Vec<Labels> {
-        let data = self.ask("series", &[("match[]", selector)]).unwrap();
+        let data = self.api.ask("series", &[("match[]", selector)]).unwrap();
         let series = array(&data).iter().map(|series| {
             let mut labels = labels(series);
             labels.remove("job");
@@ -107,7 +97,7 @@ impl Prometheus {
 
     /// Returns the name, type and unit of the target's families.
     pub(crate) fn families(&self) -> BTreeSet<(String, String, String)> {
-        let data = self.ask("targets/metadata", &[]).unwrap();
+        let data = self.api.ask("targets/metadata", &[]).unwrap();
         let families = array(&data).iter().map(|family| {
             let [name, kind, unit] =
                 ["metric", "type", "unit"].map(|field| text(&family[field]).to_owned());
@@ -118,7 +108,7 @@ impl Prometheus {
 
     /// Returns the exemplars of all series of `selector`.
     pub(crate) fn exemplars(&self, selector: &str) -> Result<Vec<Exemplar>, String> {
-        let data = self.ask("query_exemplars", &[("query", selector)])?;
+        let data = self.api.ask("query_exemplars", &[("query", selector)])?;
         let exemplars = array(&data).iter().flat_map(|series| {
             array(&series["exemplars"]).iter().map(|exemplar| Exemplar {
                 bound: text(&series["seriesLabels"]["le"]).to_owned(),
@@ -131,32 +121,10 @@ impl Prometheus {
 
     /// Returns the value of a metric of the server itself, which has no labels.
     pub(crate) fn own_value(&self, name: &str) -> Result<f64, String> {
-        let url = self.api.replace("/api/v1/", "/metrics");
-        let mut response = self
-            .agent
-            .get(url)
-            .call()
-            .map_err(|error| error.to_string())?;
-        let page = response.body_mut().read_to_string();
-        let page = page.map_err(|error| error.to_string())?;
+        let page = self.api.get("/metrics", &[])?;
         let mut lines = page.lines();
         let value = lines.find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         value.ok_or_else(|| format!("no {name}"))
-    }
-
-    /// Returns the data of a response of the HTTP API.
-    fn ask(&self, endpoint: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
-        let request = self
-            .agent
-            .get(format!("{}{endpoint}", self.api))
-            .query_pairs(parameters.iter().copied());
-        let mut response = request.call().map_err(|error| error.to_string())?;
-        let body = response.body_mut().read_to_string();
-        let body = body.map_err(|error| error.to_string())?;
-        match serde_json::from_str::<Value>(&body) {
-            Ok(mut answer) if answer["status"] == "success" => Ok(answer["data"].take()),
-            _ => Err(body),
-        }
     }
 }
 
@@ -171,19 +139,4 @@ scrape_configs:
       - targets: ['{target}']
 "
     )
-}
-
-fn array(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
-fn labels(object: &Value) -> Labels {
-    let labels = object.as_object().unwrap().iter();
-    labels
-        .map(|(name, value)| (name.clone(), text(value).to_owned()))
-        .collect()
 }

@@ -1,0 +1,121 @@
+//! Each query of the dashboard has the value that follows from the scraped texts.
+
+use promql_parser::parser;
+use serde_json::Value;
+
+use super::{
+    evaluator::{Database, evaluate},
+    stack::{RATE_INTERVAL, Stack},
+    vectors::difference,
+};
+use crate::api::{Labels, array, text};
+
+/// What the variables of a dashboard select. Any value, for other variables.
+type Selection = [(&'static str, &'static str)];
+
+const ALL: &Selection = &[];
+const SELECTIONS: [&Selection; 4] = [
+    ALL,
+    &[("job", "api")],
+    &[("env", "staging")],
+    &[
+        ("job", "api"),
+        ("env", "production"),
+        ("instance", "failing"),
+    ],
+];
+
+/// A query of a panel.
+pub(super) struct Question {
+    pub(super) title: String,
+    promql: String,
+    variables: Vec<String>,
+}
+
+impl Question {
+    /// Returns all queries of a dashboard, also those of panels in collapsed rows.
+    pub(super) fn all(dashboard: &str) -> Vec<Self> {
+        let dashboard: Value = serde_json::from_str(dashboard).unwrap();
+        let variables = array(&dashboard["templating"]["list"]).iter();
+        let variables = variables.map(|variable| text(&variable["name"]).to_owned());
+        let mut variables: Vec<String> = variables.collect();
+        // `$environment` before `$env`.
+        variables.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let mut questions = Vec::new();
+        add_questions(&dashboard, &variables, &mut questions);
+        questions
+    }
+
+    /// Returns the query, with values for its variables.
+    pub(super) fn selecting(&self, selection: &Selection) -> String {
+        let mut promql = self.promql.replace("$__rate_interval", RATE_INTERVAL);
+        for name in &self.variables {
+            let selected = selection.iter().find(|(variable, _)| variable == name);
+            let value = selected.map_or(".*", |(_, value)| value);
+            promql = promql.replace(&format!("${{{name}}}"), value);
+            promql = promql.replace(&format!("${name}"), value);
+        }
+        assert!(!promql.contains('$'), "an unknown variable: {promql}");
+        promql
+    }
+
+    pub(super) fn selecting_all(&self) -> String {
+        self.selecting(ALL)
+    }
+}
+
+fn add_questions(parent: &Value, variables: &[String], questions: &mut Vec<Question>) {
+    for panel in array(&parent["panels"]) {
+        let targets = array(&panel["targets"]).iter();
+        questions.extend(targets.map(|target| Question {
+            title: text(&panel["title"]).to_owned(),
+            promql: text(&target["expr"]).to_owned(),
+            variables: variables.to_vec(),
+        }));
+        add_questions(panel, variables, questions);
+    }
+}
+
+pub(super) fn have_the_values_of_scrapes(stack: &Stack, database: &Database, at: i64) {
+    let questions = Question::all(&stack.dashboard);
+    assert!(questions.len() > 15, "{} queries", questions.len());
+    for question in questions {
+        for selection in SELECTIONS {
+            let promql = question.selecting(selection);
+            let actual = stack.prometheus.api().query(&promql, Some(at)).unwrap();
+            let expected = evaluate(&parser::parse(&promql).unwrap(), database, at.into());
+            let difference = difference(&expected, &actual, 1e-9);
+            let title = &question.title;
+            assert!(
+                difference.is_none(),
+                "{title}: {promql}\n{}",
+                difference.unwrap()
+            );
+        }
+    }
+}
+
+pub(super) fn change_during_the_run(stack: &Stack, start: i64, end: i64) {
+    for question in Question::all(&stack.dashboard) {
+        let promql = question.selecting_all();
+        let series = stack.prometheus.api().range(&promql, start, end).unwrap();
+        let changes = series.iter().any(|(_, samples)| {
+            let mut values = samples.iter().map(|(_, value)| *value);
+            let first = values.find(|value| value.is_finite());
+            #[expect(clippy::float_cmp, reason = "any change counts")]
+            first.is_some_and(|first| values.any(|value| value.is_finite() && value != first))
+        });
+        assert!(
+            changes,
+            "{} is empty or constant: {promql}\n{series:?}",
+            question.title
+        );
+    }
+}
+
+/// Returns the labels of results, without their values.
+pub(super) fn labels_of(result: &[(Labels, f64)]) -> Vec<&Labels> {
+    let mut labels: Vec<&Labels> = result.iter().map(|(labels, _)| labels).collect();
+    labels.sort();
+    labels
+}
