@@ -23,10 +23,6 @@ impl Api {
         Self { address, agent }
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// Returns the result of an instant query, now or at a time.
     pub(crate) fn query(
         &self,

@@ -83,7 +83,7 @@ fn states<'a>(alerts: &'a [Value], state: impl Fn(&'a Value) -> &'a str) -> Stat
     let alerts = alerts.iter().map(|alert| {
         let mut labels = labels(&alert["labels"]);
         let name = labels.remove("alertname").unwrap_or_default();
-        labels.retain(|label, _| !["severity", "objective"].contains(&label.as_str()));
+        labels.retain(|label, _| !["severity", "objective", "indicator"].contains(&label.as_str()));
         ((name, labels), state(alert).to_owned())
     });
     alerts.collect()

@@ -25,9 +25,10 @@ pub(crate) struct Host<'a> {
 pub(crate) struct ProcessMetrics {
     /// Start time of the process, since the Unix epoch.
     #[metric(unit = seconds)]
+    // Unlike `changes`, this is the same in storages that count the first sample as a change.
     #[alert(
         Restarted,
-        expr = "changes(process_start_time_seconds[10m]) > 0",
+        expr = "max_over_time(process_start_time_seconds[10m]) > min_over_time(process_start_time_seconds[10m])",
         summary = "{{ $labels.instance }} has restarted",
         fires("process_start_time_seconds 0+60"),
         silent("process_start_time_seconds 60")

@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use glyph_tests::page::Page;
+use glyph_tests::Page;
 
 use self::{evaluator::Database, stack::Stack};
 use crate::process::eventually;

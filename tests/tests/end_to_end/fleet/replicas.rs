@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use glyph_tests::{children::Process, environment, page::Page};
+use glyph_tests::{Page, children::Process, environment};
 
 use super::evaluator::Database;
 use crate::{

@@ -79,7 +79,7 @@ impl Stack {
     }
 }
 
-/// Returns the configuration of Prometheus. The ruler of the other storage records for itself.
+/// Returns the configuration of Prometheus.
 fn configuration(
     targets: &[Target],
     folder: &Path,
@@ -116,10 +116,6 @@ alerting:
 remote_write:
   - url: http://{victoria}/api/v1/write
     queue_config: {{ max_shards: 1, batch_send_deadline: 500ms }}
-    write_relabel_configs:
-      - source_labels: [__name__]
-        regex: 'objective:.*|ALERTS.*'
-        action: drop
 scrape_configs:
 {}",
         rules.display(),
@@ -163,17 +159,17 @@ fn victoria(folder: &Path) -> (Process, SocketAddr) {
     })
 }
 
-/// Starts the ruler of VictoriaMetrics with the rule file of Prometheus.
+/// Starts the ruler of VictoriaMetrics with the rule file of Prometheus. The storage has the recorded
+/// series from Prometheus, so what the ruler records goes nowhere.
 fn vmalert(folder: &Path, victoria: SocketAddr) -> (Process, SocketAddr) {
     let silent = swallow();
     serving("vmalert", |command| {
         command
             .arg(format!("-rule={}", folder.join("rules.yml").display()))
             .arg(format!("-datasource.url=http://{victoria}"))
-            .arg(format!("-remoteWrite.url=http://{victoria}"))
+            .arg(format!("-remoteWrite.url=http://{silent}"))
             .arg(format!("-notifier.url=http://{silent}"))
-            .args(["-evaluationInterval=1s", "-remoteWrite.flushInterval=500ms"])
-            .arg("-disableAlertgroupLabel");
+            .args(["-evaluationInterval=1s", "-disableAlertgroupLabel"]);
     })
 }
 
@@ -203,7 +199,7 @@ fn serving(program: &str, configure: impl Fn(&mut Command)) -> (Process, SocketA
     panic!("{program} does not start");
 }
 
-/// Accepts all requests and answers nothing of interest: no alert of the ruler is sent twice.
+/// Accepts all requests: no alert is sent twice, and no series is recorded twice.
 fn swallow() -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();

@@ -32,8 +32,13 @@ fn is_near(expected: f64, actual: f64, tolerance: f64) -> bool {
     (expected - actual).abs() <= tolerance * expected.abs() + 1e-12
 }
 
-/// Returns the samples that are numbers: some storages return no others.
-pub(super) fn numbers(result: Vec<(Labels, f64)>) -> Vec<(Labels, f64)> {
+/// Returns the samples that are numbers, without the names of series: storages differ in whether they
+/// return others, and in which functions keep the name.
+pub(super) fn comparable(result: Vec<(Labels, f64)>) -> Vec<(Labels, f64)> {
     let numbers = result.into_iter().filter(|(_, value)| !value.is_nan());
-    numbers.collect()
+    let unnamed = numbers.map(|(mut labels, value)| {
+        labels.remove("__name__");
+        (labels, value)
+    });
+    unnamed.collect()
 }

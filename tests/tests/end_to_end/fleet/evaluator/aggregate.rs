@@ -29,6 +29,7 @@ pub(super) fn aggregated(
             "max" => values().fold(f64::NAN, f64::max),
             "min" => values().fold(f64::NAN, f64::min),
             "count" => count,
+            "group" => 1.0,
             "topk" => return highest(series, parameter.unwrap()),
             _ => panic!("the evaluator has no such aggregation: {operator}"),
         };

@@ -48,6 +48,7 @@ pub(super) fn over_time(
             "min_over_time" => values().fold(f64::NAN, f64::min),
             "last_over_time" => values().next_back()?,
             "count_over_time" => count(samples.len()),
+            "present_over_time" => 1.0,
             _ => panic!("the evaluator has no such function: {function}"),
         };
         Some((labels.clone(), value))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use glyph_tests::page::Page;
+use glyph_tests::Page;
 use promql_parser::parser::VectorSelector;
 
 use crate::api::{Labels, Samples};
