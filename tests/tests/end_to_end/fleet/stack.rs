@@ -55,7 +55,7 @@ impl Stack {
         ];
         let (on_call, alertmanager) = alertmanager(folder.path());
         let (storage, victoria) = victoria(folder.path());
-        let (ruler, vmalert) = vmalert(folder.path(), victoria);
+        let (evaluating, vmalert) = vmalert(folder.path(), victoria);
         let configuration = configuration(&targets, folder.path(), alertmanager, victoria);
         let prometheus = Prometheus::configured(&configuration, EXEMPLARS_ONLY);
         Self {
@@ -66,7 +66,7 @@ impl Stack {
             vmalert: Api::new(vmalert),
             rules,
             dashboard: artifacts.dashboard().unwrap(),
-            _processes: [on_call, storage, ruler],
+            _processes: [on_call, storage, evaluating],
             _folder: folder,
         }
     }
@@ -147,7 +147,7 @@ fn alertmanager(folder: &Path) -> (Process, SocketAddr) {
     (process, address)
 }
 
-/// Starts VictoriaMetrics, which shows samples as soon as it has them.
+/// Starts the other storage, which shows samples as soon as it has them.
 fn victoria(folder: &Path) -> (Process, SocketAddr) {
     serving("victoria-metrics", |command| {
         command
@@ -159,8 +159,8 @@ fn victoria(folder: &Path) -> (Process, SocketAddr) {
     })
 }
 
-/// Starts the ruler of VictoriaMetrics with the rule file of Prometheus. The storage has the recorded
-/// series from Prometheus, so what the ruler records goes nowhere.
+/// Starts the ruler of the other storage with the rule file of Prometheus. The storage
+/// has the recorded series from Prometheus, so what the ruler records goes nowhere.
 fn vmalert(folder: &Path, victoria: SocketAddr) -> (Process, SocketAddr) {
     let silent = swallow();
     serving("vmalert", |command| {
@@ -173,7 +173,7 @@ fn vmalert(folder: &Path, victoria: SocketAddr) -> (Process, SocketAddr) {
     })
 }
 
-/// Starts a program of VictoriaMetrics, which does not say the port that the system picks: another
+/// Starts a program of that storage, which does not say the port that the system picks: another
 /// one may take the port that was free before.
 fn serving(program: &str, configure: impl Fn(&mut Command)) -> (Process, SocketAddr) {
     for _ in 0..5 {

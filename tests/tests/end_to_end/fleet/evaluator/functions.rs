@@ -67,11 +67,11 @@ fn increase(samples: &Samples, window: i64, end: i64) -> Option<f64> {
         return None;
     }
     let pairs = samples.iter().zip(samples.iter().skip(1));
-    let lost: f64 = pairs
+    let before_resets: f64 = pairs
         .filter(|((_, before), (_, after))| after < before)
         .map(|((_, before), _)| before)
         .sum();
-    let measured = last - first + lost;
+    let measured = last - first + before_resets;
     let covered = in_seconds(last_time - first_time);
     #[expect(clippy::cast_precision_loss, reason = "a window has few samples")]
     let interval = covered / (samples.len() - 1) as f64;
