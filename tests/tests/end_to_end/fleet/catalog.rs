@@ -20,22 +20,6 @@ pub(crate) struct Host<'a> {
     pub(crate) host: &'a str,
 }
 
-/// The metrics of a process, with the names that Prometheus's clients use.
-#[metric_catalog(namespace = "process")]
-pub(crate) struct ProcessMetrics {
-    /// Start time of the process, since the Unix epoch.
-    #[metric(unit = seconds)]
-    // Unlike `changes`, this is the same in storages that count the first sample as a change.
-    #[alert(
-        Restarted,
-        expr = "max_over_time(process_start_time_seconds[10m]) > min_over_time(process_start_time_seconds[10m])",
-        summary = "{{ $labels.instance }} has restarted",
-        fires("process_start_time_seconds 0+60"),
-        silent("process_start_time_seconds 60")
-    )]
-    pub(crate) start_time: Gauge,
-}
-
 #[metric_catalog(namespace = "fleet")]
 pub(crate) struct FleetMetrics {
     /// Requests.
@@ -94,12 +78,18 @@ pub(crate) struct FleetMetrics {
         fires("up 0"),
         silent("up 1")
     )]
+    // Unlike `changes`, this is the same in storages that count the first sample, or a value that they
+    // round, as a change.
+    #[alert(
+        Restarted,
+        expr = "max_over_time(process_start_time_seconds[10m]) - min_over_time(process_start_time_seconds[10m]) > 1",
+        summary = "{{ $labels.instance }} has restarted",
+        fires("process_start_time_seconds 0+60"),
+        silent("process_start_time_seconds 60")
+    )]
     pub(crate) up: Gauge,
 
     /// Backups, by host.
     #[alert(NoBackups, absent(5m){host = "vault"}, summary = "{host} makes no backups")]
     pub(crate) backups: Counter<Host<'_>>,
-
-    #[catalog]
-    pub(crate) process: ProcessMetrics,
 }

@@ -4,7 +4,7 @@ use std::{
     error::Error,
     io::{BufRead, Write},
     net::Ipv4Addr,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use glyph_runtime::{Status, Telemetry, log::Output};
@@ -125,11 +125,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         .log(|log| log.output = Output::Stderr)
         .listener((Ipv4Addr::LOCALHOST, 0))
         .install()?;
-    let start = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    FleetMetrics::global()
-        .process
-        .start_time
-        .set(start.as_secs_f64());
     let address = telemetry.local_addr().ok_or("no listener")?;
     let mut output = std::io::stdout();
     writeln!(output, "{address}")?;
