@@ -83,7 +83,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let messages = arguments.run(&telemetry::artifacts())?;
         return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
     }
-    let telemetry = install(cli.telemetry)?;
+    // The page of `--once` is on the standard output, so its lines are not.
+    let output = if cli.once { Output::Stderr } else { Output::Stdout };
+    let telemetry = install(cli.telemetry, output)?;
     Metrics::global().process_up.set(1);
     let listener = TcpListener::bind(cli.auth_listen).await?;
     let auth = auth::Client::to(listener.local_addr()?)?;
@@ -102,7 +104,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn install(arguments: TelemetryArgs) -> Result<Telemetry, Box<dyn Error>> {
+fn install(arguments: TelemetryArgs, output: Output) -> Result<Telemetry, Box<dyn Error>> {
     let telemetry = Telemetry::builder("ibex")
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(Metrics::global())
@@ -119,7 +121,7 @@ fn install(arguments: TelemetryArgs) -> Result<Telemetry, Box<dyn Error>> {
         .env_default(Setting::LogFormat, "json")
         .env_default(Setting::Protocol, "grpc")
         .arguments(arguments)
-        .log(|log| log.output = Output::Stderr)
+        .log(|log| log.output = output)
         .without_listener()
         .install()?;
     Ok(telemetry)
@@ -142,11 +144,8 @@ async fn serve(
     address: SocketAddr,
 ) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address).await?;
-    writeln!(
-        io::stdout(),
-        "listening on http://{}",
-        listener.local_addr()?
-    )?;
+    let address = format!("http://{}", listener.local_addr()?);
+    tracing::info!(address, "startup");
     let router = telemetry.router().merge(proxy);
     tokio::select! {
         served = axum::serve(listener, router) => served?,

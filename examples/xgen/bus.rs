@@ -1,10 +1,14 @@
 //! The plugin bus: dispatches flows to plugins.
 
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use glyph_runtime::wait::{Queue, Queued};
 use glyph_runtime::{context, instrument_stage};
+use serde_json::json;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -143,6 +147,16 @@ async fn execute(
 #[instrument_stage(stage::rpc, name = "replay.load_flows", labels(method = "load_flows"))]
 pub(crate) fn load_flows(count: u32) -> Vec<u32> {
     (0..count).collect()
+}
+
+/// Writes the flows to a file, one JSON object a line.
+#[tracing::instrument(name = "replay.write_flows", skip_all, fields(flows = flows.len()), err)]
+pub(crate) fn write_flows(flows: &[u32], path: &Path) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    for flow in flows {
+        writeln!(file, "{}", json!({ "flow": flow }))?;
+    }
+    file.flush()
 }
 
 /// Writes the results of the plugins.

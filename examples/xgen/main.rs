@@ -3,7 +3,8 @@
 //! Spans follow a flow from its capture ([`bus::Bus::capture`]) through the plugins' queues to
 //! their requests ([`netgate::Netgate::request`]), including waits for rate limits.
 //! `--trace-endpoint`, `--trace-file` and similar options set the destination of spans,
-//! `--audit-file` that of the audit trail. Exemplars, spans and audit lines have the same ids.
+//! `--audit-file` that of the audit trail. Without a
+//! destination there are no spans. Exemplars, spans and audit lines have the same ids.
 //!
 //! `cargo run --bin xgen -- --once` replays a dozen flows, prints the metrics and exits.
 
@@ -11,20 +12,21 @@ mod bus;
 mod netgate;
 mod telemetry;
 
+use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use glyph_runtime::artifacts::ArtifactArgs;
-use glyph_runtime::config::TelemetryArgs;
+use glyph_runtime::config::{Setting, TelemetryArgs};
 use glyph_runtime::log::{Audit, Output};
 use glyph_runtime::{Telemetry, audit, expose::Format};
 
-use crate::bus::{Bus, load_flows, write_cases};
+use crate::bus::{Bus, load_flows, write_cases, write_flows};
 use crate::netgate::Netgate;
 use crate::telemetry::BusMetrics;
 
@@ -57,6 +59,10 @@ struct Cli {
     #[arg(long, value_name = "PATH")]
     audit_file: Option<PathBuf>,
 
+    /// File to export the replayed flows to, one JSON object a line; without it, none is written.
+    #[arg(long, value_name = "PATH")]
+    flows_file: Option<PathBuf>,
+
     #[command(flatten)]
     telemetry: TelemetryArgs,
 }
@@ -75,18 +81,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
     }
     let once = cli.once;
+    let flows_file = cli.flows_file.clone();
     let telemetry = install(cli)?;
     let netgate = Arc::new(Netgate::default());
     let mut bus = Bus::start(&netgate, &PLUGINS);
     audit!(action = "start", plugins = PLUGINS.len(), "proxy started");
     if once {
-        replay(&bus).await?;
+        replay(&bus, flows_file.as_deref()).await?;
     } else {
         if let Some(address) = telemetry.local_addr() {
             writeln!(io::stdout(), "listening on http://{address}")?;
         }
         tokio::select! {
-            replayed = repeat(&bus) => replayed?,
+            replayed = repeat(&bus, flows_file.as_deref()) => replayed?,
             signal = telemetry.until_signal(Duration::ZERO) => signal?,
         }
     }
@@ -99,8 +106,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Variables of the environment that ask for spans.
+const DESTINATIONS: [&str; 4] = [
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_TRACES_EXPORTER",
+    "GLYPH_TRACES_FILE",
+];
+
+/// Returns whether the command line or the environment says where spans go. Otherwise there are none.
+fn has_destination(arguments: &TelemetryArgs) -> bool {
+    let is_set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    arguments.trace_endpoint.is_some()
+        || arguments.trace_file.is_some()
+        || DESTINATIONS.iter().any(is_set)
+}
+
 fn install(cli: Cli) -> Result<Telemetry, Box<dyn Error>> {
+    let ratio = if has_destination(&cli.telemetry) { "1" } else { "0" };
     let builder = Telemetry::builder("xgen")
+        .env_default(Setting::SampleRatio, ratio)
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(BusMetrics::global())
         .arguments(cli.telemetry)
@@ -116,18 +141,21 @@ fn install(cli: Cli) -> Result<Telemetry, Box<dyn Error>> {
     Ok(builder.install()?)
 }
 
-async fn replay(bus: &Bus) -> Result<(), Box<dyn Error>> {
+async fn replay(bus: &Bus, file: Option<&Path>) -> Result<(), Box<dyn Error>> {
     let flows = load_flows(FLOWS);
     for flow in &flows {
         bus.capture(*flow).await?;
+    }
+    if let Some(file) = file {
+        write_flows(&flows, file)?;
     }
     write_cases(&flows);
     Ok(())
 }
 
-async fn repeat(bus: &Bus) -> Result<(), Box<dyn Error>> {
+async fn repeat(bus: &Bus, file: Option<&Path>) -> Result<(), Box<dyn Error>> {
     loop {
-        replay(bus).await?;
+        replay(bus, file).await?;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

@@ -36,13 +36,20 @@ impl Netgate {
         stage::http_request,
         name = "netgate.http_request",
         kind = client,
-        fields(plugin, host, capabilities = "http.outbound", status = tracing::field::Empty)
+        fields(
+            plugin,
+            host,
+            capabilities = "http.outbound",
+            rate_limit.wait = tracing::field::Empty,
+            status = tracing::field::Empty
+        )
     )]
     pub(crate) async fn request(
         &self,
         plugin: &str,
         host: &'static str,
     ) -> Result<(), RejectedByHost> {
+        let began = Instant::now();
         if let Some((until, scope)) = self.reserve(host) {
             wait("netgate.rate_limit_wait")
                 .scope(scope)
@@ -50,6 +57,8 @@ impl Netgate {
                 .of(sleep_until(until))
                 .await;
         }
+        let waited = began.elapsed().as_secs_f64();
+        tracing::Span::current().record("rate_limit.wait", waited);
         sleep(Duration::from_millis(3)).await;
         let status = if host == "gone.example" { 404 } else { 200 };
         tracing::Span::current().record("status", status);

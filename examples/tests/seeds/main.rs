@@ -10,6 +10,7 @@
 mod checks;
 mod page;
 mod rows;
+mod served;
 mod system;
 
 use std::{collections::BTreeSet, env, fs, path::Path};
@@ -113,7 +114,7 @@ fn read_sources(folder: &Path, sources: &mut String) {
 }
 
 /// The facts of a row, each of which a check compares.
-const FACTS: [&str; 14] = [
+const FACTS: [&str; 67] = [
     "name",
     "names",
     "title",
@@ -128,6 +129,59 @@ const FACTS: [&str; 14] = [
     "severity",
     "threshold",
     "url",
+    "path",
+    "paths",
+    "status",
+    "content_type",
+    "header",
+    "value",
+    "values",
+    "pattern",
+    "format",
+    "body",
+    "body_status",
+    "port",
+    "receiver",
+    "exporters",
+    "by",
+    "from",
+    "to",
+    "backend",
+    "collector",
+    "collects",
+    "folder",
+    "import",
+    "provisioned",
+    "field",
+    "ratio",
+    "default",
+    "resource_attribute",
+    "attribute",
+    "fields",
+    "example",
+    "examples",
+    "position",
+    "of",
+    "on",
+    "key",
+    "query",
+    "never",
+    "topic",
+    "span",
+    "allowed",
+    "span_kind",
+    "stream",
+    "direction",
+    "groups",
+    "registries",
+    "registered",
+    "covers",
+    "tool",
+    "in",
+    "local",
+    "level",
+    "HTTP",
+    "service",
 ];
 
 #[test]
@@ -155,6 +209,9 @@ fn with_another(row: &Row, key: &str) -> Row {
     let mut row = row.clone();
     let other = match &row.0[key] {
         Value::String(_) if row.kind() == "never_label" => "status".into(),
+        Value::String(text) if row.text("language") == Some("LogQL") => {
+            format!("{text} |= \"no such line\"").into()
+        }
         Value::String(text) if key.starts_with("expr") => format!("{text} + other_total").into(),
         Value::String(text) => format!("{text}_other").into(),
         Value::Number(number) => (number.as_f64().unwrap() + 17.0).into(),
@@ -167,7 +224,13 @@ fn with_another(row: &Row, key: &str) -> Row {
             };
             list.iter().cloned().chain([more]).collect()
         }
-        other => other.clone(),
+        Value::Bool(is) => (!is).into(),
+        Value::Object(body) => {
+            let mut body = body.clone();
+            body.insert("other".to_owned(), "other".into());
+            body.into()
+        }
+        Value::Null => Value::Null,
     };
     row.0[key] = other;
     row

@@ -6,7 +6,10 @@ use glyph_tests::{children::Process, environment, written::parsed};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::rows::Document;
+use crate::{
+    rows::Document,
+    served::{Response, Served},
+};
 
 /// A program, its generated files, and one run of it.
 pub(crate) struct System {
@@ -17,9 +20,18 @@ pub(crate) struct System {
     pub(crate) dashboards: Vec<Value>,
     /// The metrics at the end of a run, as OpenMetrics. The voice pipeline prints a report instead.
     pub(crate) output: String,
+    /// The lines of both runs: once, and as a server.
     pub(crate) log: Vec<Value>,
+    /// The spans of both runs.
     pub(crate) spans: Vec<Value>,
+    pub(crate) audit: Vec<Value>,
     pub(crate) help: String,
+    pub(crate) served: Served,
+    /// A run whose providers fail, of the voice pipeline alone.
+    pub(crate) failing: Served,
+    /// The metrics of a run without an exporter of spans.
+    without_exporter: String,
+    pub(crate) program: &'static str,
 }
 
 /// Returns the program of a document, which is run once.
@@ -29,7 +41,7 @@ pub(crate) fn of(document: &Document) -> &'static System {
     SYSTEMS[index].get_or_init(|| System::run(document.program))
 }
 
-fn executable(program: &str) -> &'static str {
+pub(crate) fn executable(program: &str) -> &'static str {
     match program {
         "glyphoxa" => env!("CARGO_BIN_EXE_glyphoxa"),
         "voxray" => env!("CARGO_BIN_EXE_voxray"),
@@ -51,13 +63,15 @@ pub(crate) fn yaml(path: &str) -> Value {
 }
 
 impl System {
-    fn run(program: &str) -> Self {
+    fn run(program: &'static str) -> Self {
         let executable = executable(program);
         let folder = TempDir::new().unwrap();
         let folder = folder.path();
         let run = |arguments: &[&str]| {
             let mut command = Command::new(executable);
-            environment::clean(&mut command).args(arguments);
+            environment::clean(&mut command)
+                .args(arguments)
+                .env("OTEL_EXPORTER_OTLP_ENDPOINT", "");
             let ended = Process::start(&mut command).end(program);
             assert!(
                 ended.status.success(),
@@ -69,7 +83,23 @@ impl System {
         let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
         run(&["artifacts", &path("files")]);
         let file = path("spans.jsonl");
-        let once = run(&["--once", "--trace-file", &file, "--trace-sample-ratio", "1"]);
+        let (audit, flows) = (path("audit.jsonl"), path("flows.jsonl"));
+        let own: &[&str] = match program {
+            "xgen" => &["--audit-file", &audit, "--flows-file", &flows],
+            _ => &[],
+        };
+        let traced = ["--once", "--trace-file", &file, "--trace-sample-ratio", "1"];
+        let once = run(&[traced.as_slice(), own].concat());
+        let served = Served::run(program);
+        let failing = match program {
+            "glyphoxa" => Served::failing(),
+            _ => Served::default(),
+        };
+        let without_exporter = match program {
+            "ibex" => run(&["--once", "--trace-sample-ratio", "1"]).output,
+            "xgen" => run(&["--once"]).output,
+            _ => failing.page().to_owned(),
+        };
         let rules = folder.join("files/prometheus/rules.yml");
         let rules: Value = yaml_serde::from_str(&fs::read_to_string(rules).unwrap()).unwrap();
         let groups = rules["groups"].as_array().unwrap().iter();
@@ -80,14 +110,20 @@ impl System {
             let text = fs::read_to_string(file.unwrap().path()).unwrap();
             serde_json::from_str(&text).unwrap()
         });
+        let spans = parsed(&fs::read_to_string(&file).unwrap());
         Self {
             schema: serde_json::from_str(&schema).unwrap(),
             rules: rules.collect(),
             dashboards: dashboards.collect(),
             output: once.output,
-            log: parsed(&once.errors),
-            spans: parsed(&fs::read_to_string(&file).unwrap()),
+            log: [parsed(&once.errors), served.log.clone()].concat(),
+            spans: [spans, served.spans()].concat(),
+            audit: fs::read_to_string(audit).map_or_else(|_| Vec::new(), |text| parsed(&text)),
             help: run(&["--help"]).output,
+            served,
+            failing,
+            without_exporter,
+            program,
         }
     }
 
@@ -108,6 +144,42 @@ impl System {
             .unwrap_or_default();
         let own = labels.iter().filter(|label| label["scope"] != true);
         own.filter_map(|label| label["name"].as_str()).collect()
+    }
+
+    /// Returns what becomes of spans that nobody asks for, by the metrics of a run: in the words of
+    /// the documents.
+    pub(crate) fn without_exporter(&self, topic: &str) -> Option<String> {
+        let sum = |name: &str| -> f64 {
+            let lines = self.without_exporter.lines();
+            let lines = lines.filter(|line| line.starts_with(name));
+            let lines = lines.filter(|line| !name.contains("export") || line.contains("traces"));
+            let values = lines.filter_map(|line| {
+                let sample = line.split(" # ").next()?;
+                sample.rsplit(' ').next()?.parse::<f64>().ok()
+            });
+            values.sum()
+        };
+        let (started, exported) = (
+            sum("glyph_trace_spans_started_total"),
+            sum("glyph_export_exported_total"),
+        );
+        let word = match topic {
+            "tracing" if started > 0.0 => "on",
+            "tracing" => "off",
+            _ if started == 0.0 => return None,
+            _ if exported > 0.0 => "exported",
+            "trace exporter" => "none",
+            _ => "",
+        };
+        (!self.without_exporter.is_empty()).then(|| word.to_owned())
+    }
+
+    /// Returns the responses that the layers of the program treated. A page of telemetry beside them is not
+    /// among them.
+    pub(crate) fn responses(&self) -> Vec<&Response> {
+        let is_own = |path: &str| ["/healthz", "/readyz", "/metrics"].contains(&path);
+        let all = self.served.responses.iter();
+        all.filter(|response| self.program == "glyphoxa" || !is_own(response.path)).collect()
     }
 
     /// Returns the panels of all dashboards, also of rows that are collapsed.

@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Checked, plain};
-use crate::{rows::Row, system};
+use super::{Checked, alloy::AGENT, collection::publishes, plain};
+use crate::{
+    rows::Row,
+    system::{self, System},
+};
 
-fn compose() -> Value {
+pub(super) fn compose() -> Value {
     system::yaml("deploy/compose.yml")
 }
 
@@ -48,28 +51,59 @@ pub(super) fn probe(row: &Row) -> Checked {
     Some(Ok(format!("`{name}` in deploy/kubernetes/glyphoxa.yml")))
 }
 
-/// Compares how long Prometheus keeps samples.
+/// Compares how long a back end keeps its data.
 pub(super) fn retention(row: &Row) -> Checked {
-    let service = row.text("service")?;
+    let backend = row.text("service").or(row.text("backend"))?;
     let value = row.text("value")?;
-    let command = compose()["services"][plain(service)]["command"].to_string();
-    if service != "Prometheus" {
-        return None;
-    }
-    Some(if command.contains(&format!("retention.time={value}")) {
-        Ok("deploy/compose.yml".to_owned())
+    let (place, is) = match backend {
+        "Prometheus" => {
+            let command = compose()["services"]["prometheus"]["command"].to_string();
+            let time = command.split("retention.time=").nth(1)?;
+            let time = time.split('"').next()?.to_owned();
+            ("deploy/compose.yml", time)
+        }
+        "Loki" => {
+            let file = system::yaml("deploy/loki/loki.yml");
+            let period = file["limits_config"]["retention_period"].as_str()?.to_owned();
+            ("deploy/loki/loki.yml", period)
+        }
+        _ => return None,
+    };
+    Some(if hours(&is).is_some() && hours(&is) == hours(value) {
+        Ok(place.to_owned())
     } else {
-        Err(format!("the command is {command}"))
+        Err(format!("{backend} keeps them for {is}"))
     })
 }
 
-/// Compares an interval of Prometheus.
+/// Returns the hours of a text such as `7 days` or `168h`.
+fn hours(text: &str) -> Option<u32> {
+    let unit = text.trim_start_matches(|at: char| at.is_ascii_digit());
+    let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
+    match unit.trim() {
+        "h" => Some(number),
+        "d" | "days" => Some(number * 24),
+        _ => None,
+    }
+}
+
+/// Compares an interval of Prometheus, or who scrapes.
 pub(super) fn scrape(row: &Row) -> Checked {
+    let place = "deploy/prometheus/prometheus.yml";
+    let file = system::yaml(place);
+    if let Some(by) = row.text("by") {
+        let agent = AGENT.writer("prometheus.scrape", "prometheus");
+        let is_alone = agent.is_some() && file["scrape_configs"].is_null();
+        return Some(if by == "Alloy" && is_alone {
+            Ok("deploy/alloy/config.alloy".to_owned())
+        } else {
+            Err("another program scrapes".to_owned())
+        });
+    }
     let (name, value) = (row.text("name")?, row.text("value")?);
-    let file = system::yaml("deploy/prometheus/prometheus.yml");
     let is = &file["global"][name];
     Some(if *is == value {
-        Ok("deploy/prometheus/prometheus.yml".to_owned())
+        Ok(place.to_owned())
     } else {
         Err(format!("`{name}` is {is}"))
     })
@@ -79,17 +113,105 @@ pub(super) fn scrape(row: &Row) -> Checked {
 pub(super) fn service(row: &Row) -> Checked {
     let compose = compose();
     let names = [row.texts("name"), row.texts("names")].concat();
+    // A page of a service is a part of it.
+    let service = |name: &str| plain(name.trim_end_matches(" UI"));
     for name in &names {
-        if compose["services"][plain(name)].is_null() {
+        if compose["services"][service(name)].is_null() {
             return Some(Err(format!("deploy/compose.yml has no service {name}")));
         }
     }
-    let first = compose["services"][plain(names.first()?)].clone();
-    if let Some(port) = row.0["port"].as_u64() {
-        let ports = first["ports"].to_string();
-        if !ports.contains(&format!(":{port}\"")) {
-            return Some(Err(format!("its ports are {ports}")));
-        }
+    let port = row.0["port"].as_u64();
+    let is_open = port.is_none_or(|port| publishes(&service(names[0]), port));
+    Some(if is_open {
+        Ok("deploy/compose.yml".to_owned())
+    } else {
+        Err(format!("its port is not {port:?}"))
+    })
+}
+
+/// Looks for the port of a service.
+pub(super) fn port(row: &Row) -> Checked {
+    let (service, port) = (row.text("service")?, row.0["port"].as_u64()?);
+    Some(if publishes(service, port) {
+        Ok("deploy/compose.yml".to_owned())
+    } else {
+        Err(format!("deploy/compose.yml does not publish {port} of {service}"))
+    })
+}
+
+/// Looks for a folder of dashboards that Grafana loads when it starts.
+pub(super) fn dashboards(row: &Row, system: &System) -> Checked {
+    if row.text("import") == Some("manual") {
+        // A variable chooses the data source, so the file fits any Grafana.
+        let variables = system.dashboards.first()?["templating"]["list"].clone();
+        let mut variables = variables.as_array()?.iter();
+        return Some(if variables.any(|variable| variable["type"] == "datasource") {
+            Ok("`grafana/dashboards` of the generated files".to_owned())
+        } else {
+            Err("the data source of the dashboard is fixed".to_owned())
+        });
     }
-    Some(Ok("deploy/compose.yml".to_owned()))
+    let place = "deploy/grafana/provisioning/dashboards/dashboards.yml";
+    let file = system::yaml(place);
+    let folder = row.text("folder").unwrap_or("Glyphoxa");
+    let mut providers = file["providers"].as_array()?.iter();
+    let Some(provider) = providers.find(|provider| provider["folder"] == folder) else {
+        return Some(Err(format!("{place} has no folder {folder}")));
+    };
+    let volumes = compose()["services"]["grafana"]["volumes"].to_string();
+    let path = provider["options"]["path"].as_str()?;
+    let is_mounted = provider["type"] == "file" && volumes.contains(path);
+    let from = row.text("from").unwrap_or("filesystem");
+    Some(if is_mounted && from == "filesystem" {
+        Ok(place.to_owned())
+    } else {
+        Err(format!("they are not from the {from}"))
+    })
+}
+
+/// Compares what is so unless somebody says otherwise.
+pub(super) fn default(row: &Row, system: &System) -> Checked {
+    let (topic, value) = (row.text("topic")?, &row.0["value"]);
+    let compose = compose();
+    let grafana = |name: &str| {
+        let set = compose["services"]["grafana"]["environment"][name].as_str()?;
+        Some(set.split(":-").nth(1)?.trim_end_matches('}').to_owned())
+    };
+    let is = match topic {
+        "grafana user" => grafana("GF_SECURITY_ADMIN_USER")?,
+        "grafana password" => grafana("GF_SECURITY_ADMIN_PASSWORD")?,
+        "Faro collector" => {
+            let port = 12347;
+            let listens = AGENT.component("faro.receiver")?.body.contains("= 12347\n");
+            let path = "/collect";
+            if !(listens && publishes("alloy", port)) {
+                return Some(Err("the agent has no such receiver".to_owned()));
+            }
+            format!("http://localhost:{port}{path}")
+        }
+        "backend URLs" | "local stack" => local(value.as_str()?, &compose)?,
+        "trace exporter" | "empty endpoint" | "tracing" => system.without_exporter(topic)?,
+        _ => return None,
+    };
+    Some(if *value == is.as_str() {
+        Ok(format!("the default is `{is}`"))
+    } else {
+        Err(format!("the default is `{is}`"))
+    })
+}
+
+/// Whether every variable of the stack has a default, and each back end is a container of it.
+fn local(asked: &str, compose: &Value) -> Option<String> {
+    let text = compose.to_string();
+    let variables = text.matches("${").count();
+    let defaults = text.matches(":-").count();
+    let backends = ["loki", "prometheus", "tempo", "pyroscope"];
+    let is_local = |backend: &&str| {
+        let kinds = ["loki.source.docker", "prometheus.scrape", "otelcol.receiver.otlp", "pyroscope.scrape"];
+        let reached = kinds.iter().any(|kind| AGENT.writer(kind, backend).is_some());
+        reached && !compose["services"][backend].is_null()
+    };
+    let is_so = variables == defaults && backends.iter().all(is_local);
+    let names = ["local containers", "self-contained"];
+    is_so.then(|| names.iter().find(|name| **name == asked).copied().unwrap_or("local").to_owned())
 }

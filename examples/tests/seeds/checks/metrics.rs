@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checked, all};
+use super::{Checked, all, responses::has_format};
 use crate::{rows::Row, system::System};
 
 const SCHEMA: &str = "the schema";
@@ -137,12 +137,6 @@ pub(super) fn never(row: &Row, system: &System) -> Checked {
     })
 }
 
-/// Looks for metrics by their names.
-pub(super) fn registry(row: &Row, system: &System) -> Checked {
-    let names = row.texts("names");
-    (!names.is_empty()).then(|| all(names, SCHEMA, |name| system.metric(name).is_some()))
-}
-
 /// Compares both names of one metric.
 pub(super) fn naming(row: &Row, system: &System) -> Checked {
     let example = &row.0["example"];
@@ -197,4 +191,23 @@ pub(super) fn exemplar(row: &Row, system: &System) -> Checked {
     } else {
         Err(format!("no exemplar of a run has `{label}`"))
     })
+}
+
+/// Compares the values of a label on the page of a run: those of a list, or of a pattern.
+pub(super) fn shown(row: &Row, system: &System) -> Checked {
+    let name = row.text("name")?;
+    let pattern = row.text("pattern")?;
+    let start = format!("{name}=\"");
+    let parts = system.output.split(&start).skip(1);
+    let mut values: Vec<_> = parts.filter_map(|rest| rest.split('"').next()).collect();
+    values.sort_unstable();
+    values.dedup();
+    let forms: Vec<_> = pattern.split('|').collect();
+    let fits = |value: &str| forms.iter().any(|form| has_format(form, value));
+    let other = values.iter().find(|value| !fits(value));
+    if let Some(other) = other {
+        return Some(Err(format!("a value of `{name}` is {other}")));
+    }
+    let has = |asked: &str| values.contains(&asked) && values.len() > 1;
+    Some(all(row.texts("values"), &format!("the values of `{name}`"), has))
 }

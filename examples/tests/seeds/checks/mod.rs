@@ -1,9 +1,19 @@
 //! Holds a row against the program, by the kind of the row.
 
+mod alloy;
+mod collection;
 mod files;
+mod flows;
+mod helpers;
+mod identity;
+mod logs;
 mod metrics;
 mod operation;
+mod requests;
+mod responses;
 mod rules;
+mod signals;
+mod targets;
 
 use crate::{rows::Row, system::System};
 
@@ -21,35 +31,85 @@ pub(crate) enum Verdict {
 /// Holds a row against the program.
 pub(crate) fn check(row: &Row, system: &System) -> Verdict {
     let result = match row.kind() {
-        "metric" => metrics::metric(row, system),
-        "bucket" => metrics::bounds(row, system),
-        "label" | "scope_label" => metrics::label(row, system),
-        "label_values" => metrics::values(row, system),
-        "never_label" => metrics::never(row, system),
-        "registry" => metrics::registry(row, system),
-        "naming" => metrics::naming(row, system),
-        "query" => metrics::query(row, system),
-        "exemplar" => metrics::exemplar(row, system),
         "alert" => rules::alert(row, system),
         "panel" => rules::panel(row, system),
-        "dashboard" => rules::dashboard(row, system),
+        "dashboard" if row.has("title") => rules::dashboard(row, system),
         "variable" => rules::variable(row, system),
-        "flag" => operation::flag(row, system),
-        "env" => operation::variable(row),
-        "span" => operation::span(row, system),
-        "span_attribute" => operation::attribute(row, system),
-        "log_field" => operation::field(row, system),
-        "datasource" => files::data_source(row),
-        "probe" => files::probe(row),
-        "retention" => files::retention(row),
-        "scrape" => files::scrape(row),
-        "service" => files::service(row),
-        _ => None,
+        "target" => targets::target(row, system),
+        kind => of_run(kind, row, system)
+            .or_else(|| of_metrics(kind, row, system))
+            .or_else(|| of_files(kind, row, system)),
     };
     match result {
         None => Verdict::Unread,
         Some(Ok(place)) => Verdict::Held(place),
         Some(Err(difference)) => Verdict::Different(difference),
+    }
+}
+
+/// Holds a row against the metrics.
+fn of_metrics(kind: &str, row: &Row, system: &System) -> Checked {
+    match kind {
+        "metric" => metrics::metric(row, system),
+        "bucket" => metrics::bounds(row, system),
+        "label" if row.has("of") || row.has("on") => collection::label(row),
+        "label" | "scope_label" => metrics::label(row, system),
+        "label_values" if row.has("used_by") => metrics::values(row, system),
+        "label_values" => metrics::shown(row, system),
+        "never_label" => metrics::never(row, system),
+        "registry" => signals::registry(row, system),
+        "naming" => metrics::naming(row, system),
+        "query" if row.text("language") == Some("LogQL") => logs::query(row, system),
+        "query" => metrics::query(row, system),
+        "exemplar" => metrics::exemplar(row, system),
+        "helper" => helpers::helper(row, system),
+        _ => None,
+    }
+}
+
+/// Holds a row against what a program answers, logs and traces.
+fn of_run(kind: &str, row: &Row, system: &System) -> Checked {
+    match kind {
+        "flag" => operation::flag(row, system),
+        "env" => operation::variable(row),
+        "span" => flows::spans(row, system).or_else(|| operation::span(row, system)),
+        "span_attribute" => {
+            flows::attribute(row, system).or_else(|| operation::attribute(row, system))
+        }
+        "span_status" => requests::span_status(row, system),
+        "log_field" => operation::field(row, system),
+        "log_level" => requests::log_level(row, system),
+        "endpoint" => responses::endpoint(row, system),
+        "header" => responses::header(row, system),
+        "json" => responses::json(row, system),
+        "error_behaviour" => responses::failure(row, system),
+        "middleware_step" => requests::step(row, system),
+        "propagation" => requests::propagation(row, system),
+        "order" => requests::order(row, system).or_else(|| logs::reading(row)),
+        "audit" => flows::audit(row, system),
+        "file" => flows::file(row, system),
+        "resource" => identity::resource(row, system),
+        "config" => identity::config(row, system),
+        "signal" => signals::signal(row, system),
+        _ => None,
+    }
+}
+
+/// Holds a row against the files of the stack.
+fn of_files(kind: &str, row: &Row, system: &System) -> Checked {
+    match kind {
+        "collector" if row.text("topic") == Some("span batches") => identity::batches(system),
+        "collector" => collection::step(row),
+        "link" => collection::link(row),
+        "datasource" => files::data_source(row),
+        "dashboard" => files::dashboards(row, system),
+        "default" => files::default(row, system),
+        "port" => files::port(row),
+        "probe" => files::probe(row),
+        "retention" => files::retention(row),
+        "scrape" => files::scrape(row),
+        "service" => files::service(row),
+        _ => None,
     }
 }
 

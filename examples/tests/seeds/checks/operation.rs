@@ -48,6 +48,11 @@ pub(super) fn span(row: &Row, system: &System) -> Checked {
     let Some(span) = found.next() else {
         return Some(Err(format!("no span of a run is named `{pattern}`")));
     };
+    if let Some(example) = row.text("example")
+        && !system.spans.iter().any(|span| span["name"] == example)
+    {
+        return Some(Err(format!("no span of a run is named `{example}`")));
+    }
     let kind = span["kind"].as_str()?;
     Some(match row.text("span_kind") {
         Some(asked) if asked != kind => Err(format!("its kind is {kind}")),
@@ -55,23 +60,27 @@ pub(super) fn span(row: &Row, system: &System) -> Checked {
     })
 }
 
-/// Whether a name fits a pattern such as `HTTP <METHOD> <PATH>`.
-fn fits(pattern: &str, name: &str) -> bool {
+/// Whether a name fits a pattern such as `HTTP <METHOD> <PATH>`, `{method} {route}` or
+/// `HTTP POST /api/...`.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    let pattern = pattern.replace('{', "<").replace('}', ">").replace("...", "<rest>");
     let mut rest = name;
-    for (index, part) in pattern.split(['<', '>']).enumerate() {
-        let is_literal = index % 2 == 0;
-        if !is_literal {
-            continue;
-        }
-        let Some(at) = rest.find(part) else {
+    for part in pattern.split('>') {
+        let (literal, is_last) = match part.split_once('<') {
+            Some((literal, _)) => (literal, false),
+            None => (part, true),
+        };
+        let at = match literal {
+            "" if is_last => return pattern.ends_with('>') || rest.is_empty(),
+            literal if rest.len() == name.len() => rest.starts_with(literal).then_some(0),
+            literal => rest.find(literal),
+        };
+        let Some(at) = at else {
             return false;
         };
-        if index == 0 && at != 0 {
-            return false;
-        }
-        rest = &rest[at + part.len()..];
+        rest = &rest[at + literal.len()..];
     }
-    pattern.ends_with('>') || rest.is_empty()
+    rest.is_empty()
 }
 
 /// Looks for attributes of spans.

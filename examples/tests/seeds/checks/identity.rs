@@ -1,0 +1,56 @@
+//! Names of the service in its telemetry, sampling, and the exporter of spans.
+
+use super::Checked;
+use crate::{rows::Row, system::System};
+
+/// Returns an attribute of the resource, as the collector got it.
+fn attribute<'s>(system: &'s System, name: &str) -> Option<&'s str> {
+    let mut resource = system.served.resource.iter();
+    let found = resource.find(|(found, _)| found == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// Compares an attribute of the resource.
+pub(super) fn resource(row: &Row, system: &System) -> Checked {
+    let name = row.text("name")?;
+    let is = attribute(system, name);
+    Some(match (is, row.text("value")) {
+        (None, _) => Err(format!("the resource has no `{name}`")),
+        (Some(is), Some(asked)) if is != asked => Err(format!("`{name}` is {is}")),
+        (Some(is), _) => Ok(format!("`{name}` is `{is}`")),
+    })
+}
+
+/// Compares a setting of the telemetry.
+pub(super) fn config(row: &Row, system: &System) -> Checked {
+    if row.text("name") == Some("TraceExporter") {
+        let (is, asked) = (system.without_exporter("trace exporter")?, row.text("default"));
+        let sent: usize = system.served.batches.iter().sum();
+        return Some(if asked == Some(is.as_str()) && sent > 0 {
+            Ok(format!("`{is}`, and {sent} spans with an endpoint"))
+        } else {
+            Err(format!("the default is {is}, and {sent} spans are sent"))
+        });
+    }
+    let name = row.text("resource_attribute")?;
+    let Some(is) = attribute(system, name) else {
+        return Some(Err(format!("the resource has no `{name}`")));
+    };
+    let default = row.text("default").unwrap_or_default();
+    Some(if default.is_empty() || default == is {
+        Ok(format!("`{name}` is `{is}`"))
+    } else {
+        Err(format!("`{name}` is {is}"))
+    })
+}
+
+/// Holds that spans are sent in batches.
+pub(super) fn batches(system: &System) -> Checked {
+    let batches = &system.served.batches;
+    let spans: usize = batches.iter().sum();
+    Some(if !batches.is_empty() && spans > batches.len() {
+        Ok(format!("{spans} spans in fewer requests"))
+    } else {
+        Err(format!("batches of {batches:?} spans"))
+    })
+}
