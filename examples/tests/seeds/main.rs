@@ -48,7 +48,7 @@ fn no_row_is_lost() {
     assert_eq!(numbers, OPEN, "{open:#?}");
 }
 
-const OPEN: [usize; 5] = [71, 14, 31, 22, 46];
+const OPEN: [usize; 5] = [6, 0, 4, 2, 10];
 
 #[test]
 fn ids_are_those_of_one_row_each() {
@@ -86,7 +86,7 @@ fn tests_that_notes_name_exist() {
     let mut sources = String::new();
     for folder in [
         "../tests",
-        "tests",
+        ".",
         "../glyph-runtime/src",
         "../glyph-core/src",
     ] {
@@ -114,7 +114,7 @@ fn read_sources(folder: &Path, sources: &mut String) {
 }
 
 /// The facts of a row, each of which a check compares.
-const FACTS: [&str; 67] = [
+const FACTS: [&str; 72] = [
     "name",
     "names",
     "title",
@@ -182,6 +182,11 @@ const FACTS: [&str; 67] = [
     "level",
     "HTTP",
     "service",
+    "effects",
+    "check_fields",
+    "adds",
+    "steps",
+    "sampler",
 ];
 
 #[test]
@@ -214,6 +219,7 @@ fn with_another(row: &Row, key: &str) -> Row {
         }
         Value::String(text) if key.starts_with("expr") => format!("{text} + other_total").into(),
         Value::String(text) => format!("{text}_other").into(),
+        Value::Number(number) if number.is_u64() => (number.as_u64().unwrap() + 17).into(),
         Value::Number(number) => (number.as_f64().unwrap() + 17.0).into(),
         Value::Array(list) => {
             let is_of_numbers = list.first().is_some_and(Value::is_number);
@@ -226,9 +232,9 @@ fn with_another(row: &Row, key: &str) -> Row {
         }
         Value::Bool(is) => (!is).into(),
         Value::Object(body) => {
-            let mut body = body.clone();
-            body.insert("other".to_owned(), "other".into());
-            body.into()
+            let other = |(name, _): (&String, &Value)| (name.clone(), Value::from("other"));
+            let others: serde_json::Map<_, _> = body.iter().map(other).collect();
+            others.into()
         }
         Value::Null => Value::Null,
     };

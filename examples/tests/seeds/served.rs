@@ -5,6 +5,8 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     process::Command,
+    thread,
+    time::Duration,
 };
 
 use glyph_tests::{
@@ -21,10 +23,15 @@ use crate::system::executable;
 
 /// The trace of a caller, which samples it, and its id.
 pub(crate) const CALLER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+/// The trace of another caller, which does not.
+const UNSAMPLED: &str = "00-0af7651916cd43dd8448eb211c80319d-b7ad6b7169203332-00";
 /// The id that a caller gives to its request.
 const REQUEST: &str = "seeds-request-7";
 /// A customer of the proxy, in the path of a request.
 const USAGE: &str = "/v1/organizations/0192f0c1-6d3a-7b11-8a7e-3f6f1c9d2a10/usage";
+
+/// Time between two looks at the page.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A request: method, path and headers.
 type Request = (
@@ -91,6 +98,14 @@ impl Served {
         parsed(&self.file)
     }
 
+    /// Returns the values of a gauge on the pages, without those that repeat the one before.
+    pub(crate) fn page_values(&self, gauge: &str) -> Vec<f64> {
+        let pages = self.to("GET", "/metrics").into_iter();
+        let mut values: Vec<_> = pages.filter_map(|page| sample(&page.body, gauge)).collect();
+        values.dedup();
+        values
+    }
+
     /// Serves, asks, and stops the program with a signal, as a person does.
     pub(crate) fn run(program: &str) -> Self {
         let receiver = Receiver::start([]);
@@ -103,7 +118,10 @@ impl Served {
             .env("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint());
         let server = Server::start(command);
         let requests = requests(program).iter();
-        let responses = requests.map(|request| server.ask(*request)).collect();
+        let mut responses: Vec<_> = requests.map(|request| server.ask(*request)).collect();
+        if program == "glyphoxa" {
+            responses.extend(server.sessions());
+        }
         let (output, log) = server.stop(program);
         let (resource, batches) = exported(&receiver);
         Self {
@@ -133,6 +151,54 @@ impl Served {
             ..Self::default()
         }
     }
+}
+
+/// How many of the new traces of a server are sampled.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    pub(crate) all: u32,
+    pub(crate) sampled: u32,
+    /// The flags of responses to callers, of which the first samples.
+    pub(crate) callers: [String; 2],
+}
+
+impl Sample {
+    /// Asks a server whose share of traces is that of its document.
+    pub(crate) fn run(program: &str) -> Self {
+        const ALL: u32 = 1500;
+        let mut command = command(program);
+        if program == "glyphoxa" {
+            command
+                .env("OTEL_LOG_LEVEL", "error")
+                .env("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
+                .env("OTEL_TRACES_SAMPLER_ARG", "0.1");
+        }
+        let server = Server::start(command);
+        let flags = |sent| {
+            let response = server.ask(("GET", "/nowhere", sent));
+            let parent = response.header("traceparent").unwrap_or_default();
+            parent.rsplit('-').next().unwrap().to_owned()
+        };
+        let callers = [&[("traceparent", CALLER)], &[("traceparent", UNSAMPLED)]];
+        let callers = callers.map(|sent| flags(sent));
+        let text = server.ask_often(ALL);
+        let sampled = text.lines().filter(|line| {
+            line.starts_with("traceparent: ") && line.trim_end().ends_with("-01")
+        });
+        Self {
+            all: ALL,
+            sampled: u32::try_from(sampled.count()).unwrap(),
+            callers,
+        }
+    }
+}
+
+/// Returns the sum of the samples of a metric on a page.
+fn sample(page: &str, name: &str) -> Option<f64> {
+    let lines = page.lines().filter_map(|line| line.strip_prefix(name));
+    let samples = lines.filter(|rest| rest.starts_with([' ', '{']));
+    let values = samples.filter_map(|rest| rest.rsplit(' ').next()?.parse::<f64>().ok());
+    values.reduce(|sum, value| sum + value)
 }
 
 /// Returns the attributes of the resource, and the number of spans in each request.
@@ -175,6 +241,9 @@ fn requests(program: &str) -> &'static [Request] {
                 "/api/v1/npcs/sage_03/speak",
                 &[("x-tenant-id", "acme"), ("x-campaign-id", "strahd")],
             ),
+            ("POST", "/api/v1/npcs/bartender_01/speak", &[]),
+            ("POST", "/api/v1/npcs/bartender_01/speak", &[]),
+            ("POST", "/api/v1/npcs/bartender_01/speak", &[]),
             PAGE,
         ],
         "ibex" => &[
@@ -252,6 +321,45 @@ impl Server {
             headers: headers.collect(),
             body: body.to_owned(),
         }
+    }
+
+    /// Asks for a page that is not there, many times on one connection, and returns all that is answered.
+    fn ask_often(&self, times: u32) -> String {
+        let mut client = TcpStream::connect(&self.address).unwrap();
+        client.set_read_timeout(Some(wait::LONG)).unwrap();
+        let mut writer = client.try_clone().unwrap();
+        let asking = thread::spawn(move || {
+            for number in 1..=times {
+                let last = if number == times { "close" } else { "keep-alive" };
+                let head = "GET /nowhere HTTP/1.1\r\nHost: a\r\n";
+                write!(writer, "{head}Connection: {last}\r\n\r\n").unwrap();
+            }
+        });
+        let mut text = String::new();
+        client.read_to_string(&mut text).unwrap();
+        asking.join().unwrap();
+        text
+    }
+
+    /// Asks for the page until a session has ended and one has begun.
+    fn sessions(&self) -> Vec<Response> {
+        let mut pages = Vec::new();
+        let (mut before, mut up, mut down) = (None, false, false);
+        wait::until("a session has ended and another begun", || {
+            let page = self.ask(("GET", "/metrics", &[]));
+            let is = sample(&page.body, "glyphoxa_active_sessions");
+            if before.is_some() && is != before {
+                up |= is > before;
+                down |= is < before;
+            }
+            if is != before {
+                pages.push(page);
+            }
+            before = is;
+            thread::sleep(PAUSE);
+            up && down
+        });
+        pages
     }
 
     /// Returns its standard output and the lines of its log, wherever it writes them.

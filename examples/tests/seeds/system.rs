@@ -1,14 +1,14 @@
 //! What each program does and writes.
 
-use std::{fs, path::PathBuf, process::Command, sync::OnceLock};
+use std::{fs, path::PathBuf, process::Command, sync::LazyLock, thread};
 
 use glyph_tests::{children::Process, environment, written::parsed};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    rows::Document,
-    served::{Response, Served},
+    rows::{DOCUMENTS, Document},
+    served::{Response, Sample, Served},
 };
 
 /// A program, its generated files, and one run of it.
@@ -29,16 +29,27 @@ pub(crate) struct System {
     pub(crate) served: Served,
     /// A run whose providers fail, of the voice pipeline alone.
     pub(crate) failing: Served,
+    /// The share of traces, of the programs whose documents have one.
+    pub(crate) sample: Option<Sample>,
     /// The metrics of a run without an exporter of spans.
     without_exporter: String,
     pub(crate) program: &'static str,
 }
 
-/// Returns the program of a document, which is run once.
+/// Returns the program of a document. All programs run at the same time, and once.
 pub(crate) fn of(document: &Document) -> &'static System {
-    static SYSTEMS: [OnceLock<System>; 5] = [const { OnceLock::new() }; 5];
+    static SYSTEMS: LazyLock<[System; 5]> = LazyLock::new(|| {
+        thread::scope(|scope| {
+            let run = |document: &Document| {
+                let program = document.program;
+                scope.spawn(move || System::run(program))
+            };
+            let runs = DOCUMENTS.each_ref().map(run);
+            runs.map(|run| run.join().unwrap())
+        })
+    });
     let index: usize = document.number.parse().unwrap();
-    SYSTEMS[index].get_or_init(|| System::run(document.program))
+    &SYSTEMS[index]
 }
 
 pub(crate) fn executable(program: &str) -> &'static str {
@@ -122,6 +133,7 @@ impl System {
             help: run(&["--help"]).output,
             served,
             failing,
+            sample: ["glyphoxa", "ibex"].contains(&program).then(|| Sample::run(program)),
             without_exporter,
             program,
         }

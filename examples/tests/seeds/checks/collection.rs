@@ -32,8 +32,8 @@ fn source(name: &str) -> Option<&'static str> {
 pub(super) fn signal(row: &Row) -> Checked {
     let (name, backend) = (row.text("name")?, row.text("backend")?);
     let source = source(name)?;
-    if !row.text("collector")?.starts_with("Alloy") {
-        return Some(Err("another agent collects".to_owned()));
+    if !["Alloy", "Alloy (OTLP)"].contains(&row.text("collector")?) {
+        return Some(Err("the agent alone does not collect it".to_owned()));
     }
     let writer = AGENT.writer(source, &backend.to_lowercase());
     let missing = format!("`{source}` does not reach {backend}");

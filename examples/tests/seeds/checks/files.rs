@@ -151,6 +151,9 @@ pub(super) fn dashboards(row: &Row, system: &System) -> Checked {
             Err("the data source of the dashboard is fixed".to_owned())
         });
     }
+    if !row.has("folder") && row.0["provisioned"] != true {
+        return None;
+    }
     let place = "deploy/grafana/provisioning/dashboards/dashboards.yml";
     let file = system::yaml(place);
     let folder = row.text("folder").unwrap_or("Glyphoxa");

@@ -4,7 +4,7 @@ use super::Checked;
 use crate::{rows::Row, system::System};
 
 /// Returns an attribute of the resource, as the collector got it.
-fn attribute<'s>(system: &'s System, name: &str) -> Option<&'s str> {
+pub(super) fn attribute<'s>(system: &'s System, name: &str) -> Option<&'s str> {
     let mut resource = system.served.resource.iter();
     let found = resource.find(|(found, _)| found == name);
     found.map(|(_, value)| value.as_str())
@@ -52,5 +52,24 @@ pub(super) fn batches(system: &System) -> Checked {
         Ok(format!("{spans} spans in fewer requests"))
     } else {
         Err(format!("batches of {batches:?} spans"))
+    })
+}
+
+/// Compares the share of new traces that is sampled, and what becomes of the decision of a caller.
+pub(super) fn sampling(row: &Row, system: &System) -> Checked {
+    let ratio = row.number("ratio")?;
+    let sampler = row.text("sampler")?.to_lowercase();
+    let sample = system.sample.as_ref()?;
+    let all = f64::from(sample.all);
+    let (is, asked) = (f64::from(sample.sampled), all * ratio);
+    // Six standard deviations on each side.
+    let margin = 6.0 * (asked * (1.0 - ratio)).sqrt();
+    let is_share = (is - asked).abs() <= margin && is > 0.0 && is < all;
+    let follows = sample.callers == ["01", "00"];
+    let is_known = ["parentbased_traceidratio", "parentbased(traceidratio)"];
+    Some(if is_share && follows && is_known.contains(&sampler.as_str()) {
+        Ok(format!("{is} of {all} new traces, and the caller's decision"))
+    } else {
+        Err(format!("{is} of {all} new traces are sampled"))
     })
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs};
 
 use glyph_tests::logql::{self, Line};
 
-use super::{Checked, plain};
+use super::{Checked, all, alloy::AGENT, identity, plain};
 use crate::{
     rows::Row,
     system::{self, System},
@@ -30,6 +30,18 @@ pub(super) fn query(row: &Row, system: &System) -> Checked {
     } else {
         Err(format!("it finds {found} of {} lines", lines.len()))
     })
+}
+
+/// Holds by what the store of traces finds them: the collector has it of each trace.
+pub(super) fn search(row: &Row, system: &System) -> Checked {
+    let has = |name: &str| match name {
+        "service name" => identity::attribute(system, "service.name").is_some(),
+        "trace ID" => system.spans.iter().all(|span| span["trace_id"].is_string()),
+        "duration" => system.spans.iter().all(|span| span["duration_nanos"].is_u64()),
+        _ => false,
+    };
+    let is_stored = AGENT.writer("otelcol.receiver.otlp", "tempo").is_some();
+    is_stored.then(|| all(row.texts("by"), "the spans of a run", has))
 }
 
 /// Holds the order in which a reader looks at latencies.

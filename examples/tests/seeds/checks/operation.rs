@@ -65,14 +65,14 @@ pub(super) fn span(row: &Row, system: &System) -> Checked {
 pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let pattern = pattern.replace('{', "<").replace('}', ">").replace("...", "<rest>");
     let mut rest = name;
-    for part in pattern.split('>') {
+    for (index, part) in pattern.split('>').enumerate() {
         let (literal, is_last) = match part.split_once('<') {
             Some((literal, _)) => (literal, false),
             None => (part, true),
         };
         let at = match literal {
             "" if is_last => return pattern.ends_with('>') || rest.is_empty(),
-            literal if rest.len() == name.len() => rest.starts_with(literal).then_some(0),
+            literal if index == 0 => rest.starts_with(literal).then_some(0),
             literal => rest.find(literal),
         };
         let Some(at) = at else {

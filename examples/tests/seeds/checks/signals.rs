@@ -144,6 +144,13 @@ pub(super) fn registry(row: &Row, system: &System) -> Checked {
             Err(format!("{all} families, {} names", types.len()))
         });
     }
+    if row.text("name") == Some("Registry") && !row.has("registered") {
+        let name = super::identity::attribute(system, "service.name");
+        return Some(match name {
+            Some(name) if name == system.program => Ok(format!("the page of `{name}`")),
+            name => Err(format!("the service is {name:?}")),
+        });
+    }
     if row.text("topic") == Some("bounded catalog") {
         return bounded(system);
     }
