@@ -84,7 +84,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
     }
     // The page of `--once` is on the standard output, so its lines are not.
-    let output = if cli.once { Output::Stderr } else { Output::Stdout };
+    let output = if cli.once {
+        Output::Stderr
+    } else {
+        Output::Stdout
+    };
     let telemetry = install(cli.telemetry, output)?;
     Metrics::global().process_up.set(1);
     let listener = TcpListener::bind(cli.auth_listen).await?;

@@ -123,7 +123,11 @@ fn has_destination(arguments: &TelemetryArgs) -> bool {
 }
 
 fn install(cli: Cli) -> Result<Telemetry, Box<dyn Error>> {
-    let ratio = if has_destination(&cli.telemetry) { "1" } else { "0" };
+    let ratio = if has_destination(&cli.telemetry) {
+        "1"
+    } else {
+        "0"
+    };
     let builder = Telemetry::builder("xgen")
         .env_default(Setting::SampleRatio, ratio)
         .version(env!("CARGO_PKG_VERSION"))

@@ -90,7 +90,8 @@ impl Served {
     /// Returns the page of metrics.
     pub(crate) fn page(&self) -> &str {
         let last = self.to("GET", "/metrics").pop();
-        last.map(|response| response.body.as_str()).unwrap_or_default()
+        last.map(|response| response.body.as_str())
+            .unwrap_or_default()
     }
 
     /// Returns the spans of the file, one of each line.
@@ -182,9 +183,9 @@ impl Sample {
         let callers = [&[("traceparent", CALLER)], &[("traceparent", UNSAMPLED)]];
         let callers = callers.map(|sent| flags(sent));
         let text = server.ask_often(ALL);
-        let sampled = text.lines().filter(|line| {
-            line.starts_with("traceparent: ") && line.trim_end().ends_with("-01")
-        });
+        let sampled = text
+            .lines()
+            .filter(|line| line.starts_with("traceparent: ") && line.trim_end().ends_with("-01"));
         Self {
             all: ALL,
             sampled: u32::try_from(sampled.count()).unwrap(),
@@ -271,7 +272,9 @@ fn command(program: &str) -> Command {
     let mut command = Command::new(executable(program));
     environment::clean(&mut command).args(["--listen", "127.0.0.1:0"]);
     if program == "glyphoxa" {
-        command.args(["--speed", "10"]).env("OTEL_LOG_LEVEL", "debug");
+        command
+            .args(["--speed", "10"])
+            .env("OTEL_LOG_LEVEL", "debug");
     }
     command
 }
@@ -300,7 +303,9 @@ impl Server {
     fn ask(&self, (method, path, sent): Request) -> Response {
         let mut client = TcpStream::connect(&self.address).unwrap();
         client.set_read_timeout(Some(wait::LONG)).unwrap();
-        let headers = sent.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let headers = sent
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"));
         let headers: String = headers.collect();
         write!(
             client,
@@ -330,7 +335,11 @@ impl Server {
         let mut writer = client.try_clone().unwrap();
         let asking = thread::spawn(move || {
             for number in 1..=times {
-                let last = if number == times { "close" } else { "keep-alive" };
+                let last = if number == times {
+                    "close"
+                } else {
+                    "keep-alive"
+                };
                 let head = "GET /nowhere HTTP/1.1\r\nHost: a\r\n";
                 write!(writer, "{head}Connection: {last}\r\n\r\n").unwrap();
             }

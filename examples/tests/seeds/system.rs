@@ -133,7 +133,9 @@ impl System {
             help: run(&["--help"]).output,
             served,
             failing,
-            sample: ["glyphoxa", "ibex"].contains(&program).then(|| Sample::run(program)),
+            sample: ["glyphoxa", "ibex"]
+                .contains(&program)
+                .then(|| Sample::run(program)),
             without_exporter,
             program,
         }
@@ -191,7 +193,8 @@ impl System {
     pub(crate) fn responses(&self) -> Vec<&Response> {
         let is_own = |path: &str| ["/healthz", "/readyz", "/metrics"].contains(&path);
         let all = self.served.responses.iter();
-        all.filter(|response| self.program == "glyphoxa" || !is_own(response.path)).collect()
+        all.filter(|response| self.program == "glyphoxa" || !is_own(response.path))
+            .collect()
     }
 
     /// Returns the panels of all dashboards, also of rows that are collapsed.

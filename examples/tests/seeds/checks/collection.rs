@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checked, alloy::AGENT, all, files::compose};
+use super::{Checked, all, alloy::AGENT, files::compose};
 use crate::{rows::Row, system};
 
 const ALLOY: &str = "deploy/alloy/config.alloy";
@@ -46,8 +46,7 @@ pub(super) fn step(row: &Row) -> Checked {
         return collector(row);
     }
     if row.has("collects") {
-        let has =
-            |name: &str| source(name).is_some_and(|kind| AGENT.component(kind).is_some());
+        let has = |name: &str| source(name).is_some_and(|kind| AGENT.component(kind).is_some());
         return Some(all(row.texts("collects"), ALLOY, has));
     }
     match (row.text("from"), row.text("to")) {
@@ -55,7 +54,11 @@ pub(super) fn step(row: &Row) -> Checked {
         (Some("Alloy"), Some(backend)) => out_of_agent(row, &backend.to_lowercase()),
         (Some("faro.receiver"), Some(backend)) => {
             let writer = AGENT.writer("faro.receiver", &backend.to_lowercase());
-            holds(writer.is_some(), ALLOY, &format!("nothing reaches {backend}"))
+            holds(
+                writer.is_some(),
+                ALLOY,
+                &format!("nothing reaches {backend}"),
+            )
         }
         (Some("origin server"), Some("Alloy")) => {
             let body = &AGENT.component("faro.receiver")?.body;
@@ -131,7 +134,11 @@ fn sources(row: &Row) -> Checked {
         .is_none_or(|port| publishes("grafana", port));
     let is_by_query = row.text("by") == Some("query datasources");
     let place = "deploy/grafana/provisioning/datasources/datasources.yml";
-    holds(all && is_open && is_by_query, place, &format!("it asks {hosts:?}"))
+    holds(
+        all && is_open && is_by_query,
+        place,
+        &format!("it asks {hosts:?}"),
+    )
 }
 
 /// A receiver of the agent, with its port.
@@ -164,7 +171,9 @@ fn collector(row: &Row) -> Checked {
     let tempo = &file["exporters"]["otlp/tempo"]["endpoint"].to_string();
     // Jaeger takes the protocol of the exporter, at the address of a variable.
     let exports = |name: &str| match name {
-        "Tempo" => parts("exporters").contains(&"otlp/tempo".to_owned()) && tempo.contains("tempo:"),
+        "Tempo" => {
+            parts("exporters").contains(&"otlp/tempo".to_owned()) && tempo.contains("tempo:")
+        }
         "Jaeger" => tempo.contains("${env:"),
         _ => false,
     };
@@ -176,12 +185,19 @@ fn collector(row: &Row) -> Checked {
     {
         return Some(Err(format!("no processor is `{processor}`")));
     }
-    if row.text("receiver").is_some_and(|receiver| receiver != "OTLP/HTTP") {
+    if row
+        .text("receiver")
+        .is_some_and(|receiver| receiver != "OTLP/HTTP")
+    {
         return Some(Err("the receiver is OTLP/HTTP".to_owned()));
     }
     let http = file["receivers"]["otlp"]["protocols"]["http"]["endpoint"].as_str()?;
     let port = row.0["port"].as_u64().unwrap_or(4318);
-    holds(http.ends_with(&format!(":{port}")), place, &format!("it listens at {http}"))
+    holds(
+        http.ends_with(&format!(":{port}")),
+        place,
+        &format!("it listens at {http}"),
+    )
 }
 
 /// Looks for a link from one signal to another.
@@ -228,7 +244,10 @@ pub(super) fn label(row: &Row) -> Checked {
     };
     let stamps = |signal: &str, name: &str| {
         let component = writer(signal).and_then(|kind| AGENT.component(kind));
-        let stamp = [format!("{name} = coalesce("), format!("attributes[\"{name}\"]")];
+        let stamp = [
+            format!("{name} = coalesce("),
+            format!("attributes[\"{name}\"]"),
+        ];
         component.is_some_and(|component| stamp.iter().any(|stamp| component.body.contains(stamp)))
     };
     if row.text("of") == Some("Loki streams") {
@@ -238,10 +257,14 @@ pub(super) fn label(row: &Row) -> Checked {
             let labels = labels.split("\n  }").next().unwrap_or_default();
             labels.contains(&format!("{name} = \"\"")) && from_container(name)
         };
-        return Some(all(names, ALLOY, |name| from_line(name) || stamps("logs", name)));
+        return Some(all(names, ALLOY, |name| {
+            from_line(name) || stamps("logs", name)
+        }));
     }
     let signals = row.texts("on");
     (!signals.is_empty()).then(|| {
-        all(signals, ALLOY, |signal| names.iter().all(|name| stamps(signal, name)))
+        all(signals, ALLOY, |signal| {
+            names.iter().all(|name| stamps(signal, name))
+        })
     })
 }

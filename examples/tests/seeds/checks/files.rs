@@ -43,6 +43,15 @@ pub(super) fn probe(row: &Row) -> Checked {
     if probe["httpGet"]["path"] != row.0["path"] {
         return Some(Err(format!("its path is {}", probe["httpGet"]["path"])));
     }
+    if let Some(port) = row.0["port"].as_u64() {
+        let ports = &containers[0]["ports"];
+        let named = probe["httpGet"]["port"].clone();
+        let mut ports = ports.as_array().into_iter().flatten();
+        let is_it = |open: &Value| open["name"] == named && open["containerPort"] == port;
+        if named != port && !ports.any(is_it) {
+            return Some(Err(format!("its port is {named}")));
+        }
+    }
     for key in ["initialDelaySeconds", "periodSeconds", "failureThreshold"] {
         if row.has(key) && probe[key] != row.0[key] {
             return Some(Err(format!("`{key}` is {}", probe[key])));
@@ -64,7 +73,9 @@ pub(super) fn retention(row: &Row) -> Checked {
         }
         "Loki" => {
             let file = system::yaml("deploy/loki/loki.yml");
-            let period = file["limits_config"]["retention_period"].as_str()?.to_owned();
+            let period = file["limits_config"]["retention_period"]
+                .as_str()?
+                .to_owned();
             ("deploy/loki/loki.yml", period)
         }
         _ => return None,
@@ -121,7 +132,11 @@ pub(super) fn service(row: &Row) -> Checked {
         }
     }
     let port = row.0["port"].as_u64();
-    let is_open = port.is_none_or(|port| publishes(&service(names[0]), port));
+    let url = row.text("url").unwrap_or_default();
+    let is_open = port.is_none_or(|port| {
+        let is_asked = url.is_empty() || url == format!("http://localhost:{port}");
+        is_asked && publishes(&service(names[0]), port)
+    });
     Some(if is_open {
         Ok("deploy/compose.yml".to_owned())
     } else {
@@ -135,7 +150,9 @@ pub(super) fn port(row: &Row) -> Checked {
     Some(if publishes(service, port) {
         Ok("deploy/compose.yml".to_owned())
     } else {
-        Err(format!("deploy/compose.yml does not publish {port} of {service}"))
+        Err(format!(
+            "deploy/compose.yml does not publish {port} of {service}"
+        ))
     })
 }
 
@@ -145,11 +162,13 @@ pub(super) fn dashboards(row: &Row, system: &System) -> Checked {
         // A variable chooses the data source, so the file fits any Grafana.
         let variables = system.dashboards.first()?["templating"]["list"].clone();
         let mut variables = variables.as_array()?.iter();
-        return Some(if variables.any(|variable| variable["type"] == "datasource") {
-            Ok("`grafana/dashboards` of the generated files".to_owned())
-        } else {
-            Err("the data source of the dashboard is fixed".to_owned())
-        });
+        return Some(
+            if variables.any(|variable| variable["type"] == "datasource") {
+                Ok("`grafana/dashboards` of the generated files".to_owned())
+            } else {
+                Err("the data source of the dashboard is fixed".to_owned())
+            },
+        );
     }
     if !row.has("folder") && row.0["provisioned"] != true {
         return None;
@@ -210,11 +229,25 @@ fn local(asked: &str, compose: &Value) -> Option<String> {
     let defaults = text.matches(":-").count();
     let backends = ["loki", "prometheus", "tempo", "pyroscope"];
     let is_local = |backend: &&str| {
-        let kinds = ["loki.source.docker", "prometheus.scrape", "otelcol.receiver.otlp", "pyroscope.scrape"];
-        let reached = kinds.iter().any(|kind| AGENT.writer(kind, backend).is_some());
+        let kinds = [
+            "loki.source.docker",
+            "prometheus.scrape",
+            "otelcol.receiver.otlp",
+            "pyroscope.scrape",
+        ];
+        let reached = kinds
+            .iter()
+            .any(|kind| AGENT.writer(kind, backend).is_some());
         reached && !compose["services"][backend].is_null()
     };
     let is_so = variables == defaults && backends.iter().all(is_local);
     let names = ["local containers", "self-contained"];
-    is_so.then(|| names.iter().find(|name| **name == asked).copied().unwrap_or("local").to_owned())
+    is_so.then(|| {
+        names
+            .iter()
+            .find(|name| **name == asked)
+            .copied()
+            .unwrap_or("local")
+            .to_owned()
+    })
 }

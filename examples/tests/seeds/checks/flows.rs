@@ -24,24 +24,32 @@ pub(super) fn spans(row: &Row, system: &System) -> Checked {
                 "network activity" => ["netgate.http_request", "netgate.rate_limit_wait"],
                 _ => ["", ""],
             };
-            let has = |area: &str| areas(area).iter().all(|name| !named(system, name).is_empty());
+            let has = |area: &str| {
+                areas(area)
+                    .iter()
+                    .all(|name| !named(system, name).is_empty())
+            };
             Some(all(row.texts("values"), "the spans of a run", has))
         }
         "netgate request" => {
             let spans = named(system, "netgate.http_request");
             let kind = row.text("span_kind")?;
-            Some(if !spans.is_empty() && spans.iter().all(|span| span["kind"] == kind) {
-                Ok("span `netgate.http_request`".to_owned())
-            } else {
-                Err(format!("its kind is not {kind}"))
-            })
+            Some(
+                if !spans.is_empty() && spans.iter().all(|span| span["kind"] == kind) {
+                    Ok("span `netgate.http_request`".to_owned())
+                } else {
+                    Err(format!("its kind is not {kind}"))
+                },
+            )
         }
         "(chosen by the application)" => {
             if row.text("made_by") != Some("application") {
                 return Some(Err("the application makes them".to_owned()));
             }
             let names = ["session", "s2s", "stt", "llm", "tts"];
-            Some(all(names, "the spans of a run", |name| !named(system, name).is_empty()))
+            Some(all(names, "the spans of a run", |name| {
+                !named(system, name).is_empty()
+            }))
         }
         _ => None,
     }
@@ -53,7 +61,11 @@ fn without_ids(row: &Row, system: &System) -> Checked {
         let words = name.split(|at: char| !(at.is_ascii_hexdigit() || at == '-'));
         words.into_iter().any(|word| word.len() == 36)
     };
-    let names: Vec<_> = system.spans.iter().filter_map(|span| span["name"].as_str()).collect();
+    let names: Vec<_> = system
+        .spans
+        .iter()
+        .filter_map(|span| span["name"].as_str())
+        .collect();
     // The path with the id is asked for, so that the name could have it.
     let paths = system.responses();
     let is_asked = paths.iter().any(|response| has_id(response.path));
@@ -71,7 +83,11 @@ pub(super) fn attribute(row: &Row, system: &System) -> Checked {
     let spans = named(system, name);
     let attribute = match topic {
         "latency" => {
-            let takes = |span: &&Value| span["duration_nanos"].as_u64().is_some_and(|nanos| nanos > 0);
+            let takes = |span: &&Value| {
+                span["duration_nanos"]
+                    .as_u64()
+                    .is_some_and(|nanos| nanos > 0)
+            };
             let all = !spans.is_empty() && spans.iter().all(takes);
             return Some(if all {
                 Ok("the duration of the span".to_owned())
@@ -86,7 +102,10 @@ pub(super) fn attribute(row: &Row, system: &System) -> Checked {
         "scope" => "wait.scope",
         _ => return None,
     };
-    let values: Vec<_> = spans.iter().map(|span| &span["attributes"][attribute]).collect();
+    let values: Vec<_> = spans
+        .iter()
+        .map(|span| &span["attributes"][attribute])
+        .collect();
     if values.is_empty() || values.iter().any(|value| value.is_null()) {
         return Some(Err(format!("not every span {name} has `{attribute}`")));
     }
@@ -102,7 +121,10 @@ pub(super) fn attribute(row: &Row, system: &System) -> Checked {
 /// Holds that audit events of requests have the id of a trace that is kept.
 pub(super) fn audit(row: &Row, system: &System) -> Checked {
     let field = row.text("field")?;
-    let requests = system.audit.iter().filter(|line| line["action"] == "http_request");
+    let requests = system
+        .audit
+        .iter()
+        .filter(|line| line["action"] == "http_request");
     let requests: Vec<_> = requests.collect();
     let is_kept = |line: &&Value| {
         let id = &line[field];
@@ -111,7 +133,10 @@ pub(super) fn audit(row: &Row, system: &System) -> Checked {
     Some(if !requests.is_empty() && requests.iter().all(is_kept) {
         Ok(format!("{} lines of the audit trail", requests.len()))
     } else {
-        Err(format!("{} lines, and not each with `{field}`", requests.len()))
+        Err(format!(
+            "{} lines, and not each with `{field}`",
+            requests.len()
+        ))
     })
 }
 

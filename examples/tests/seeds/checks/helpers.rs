@@ -28,13 +28,16 @@ pub(super) fn helper(row: &Row, system: &System) -> Checked {
     };
     let name = metric["name"].as_str()?;
     let pairs = row.texts("labels").into_iter().zip(row.texts("example"));
-    let pairs: Vec<_> = pairs.map(|(label, value)| format!("{label}=\"{value}\"")).collect();
+    let pairs: Vec<_> = pairs
+        .map(|(label, value)| format!("{label}=\"{value}\""))
+        .collect();
     let pages = [system.served.page(), system.failing.page()];
     let lines = pages.iter().flat_map(|page| page.lines());
     let series: Vec<_> = lines.filter(|line| line.starts_with(name)).collect();
     let has_values = |line: &&str| pairs.iter().all(|pair| line.contains(pair));
     // A series of closed labels is there before its first count.
-    let is_counted = series.iter().any(has_values) && series.iter().any(|line| !line.ends_with(" 0"));
+    let is_counted =
+        series.iter().any(has_values) && series.iter().any(|line| !line.ends_with(" 0"));
     Some(if is_counted {
         Ok(format!("`{name}` with {}", pairs.join(", ")))
     } else {

@@ -24,7 +24,10 @@ pub(super) fn resource(row: &Row, system: &System) -> Checked {
 /// Compares a setting of the telemetry.
 pub(super) fn config(row: &Row, system: &System) -> Checked {
     if row.text("name") == Some("TraceExporter") {
-        let (is, asked) = (system.without_exporter("trace exporter")?, row.text("default"));
+        let (is, asked) = (
+            system.without_exporter("trace exporter")?,
+            row.text("default"),
+        );
         let sent: usize = system.served.batches.iter().sum();
         return Some(if asked == Some(is.as_str()) && sent > 0 {
             Ok(format!("`{is}`, and {sent} spans with an endpoint"))
@@ -67,9 +70,13 @@ pub(super) fn sampling(row: &Row, system: &System) -> Checked {
     let is_share = (is - asked).abs() <= margin && is > 0.0 && is < all;
     let follows = sample.callers == ["01", "00"];
     let is_known = ["parentbased_traceidratio", "parentbased(traceidratio)"];
-    Some(if is_share && follows && is_known.contains(&sampler.as_str()) {
-        Ok(format!("{is} of {all} new traces, and the caller's decision"))
-    } else {
-        Err(format!("{is} of {all} new traces are sampled"))
-    })
+    Some(
+        if is_share && follows && is_known.contains(&sampler.as_str()) {
+            Ok(format!(
+                "{is} of {all} new traces, and the caller's decision"
+            ))
+        } else {
+            Err(format!("{is} of {all} new traces are sampled"))
+        },
+    )
 }

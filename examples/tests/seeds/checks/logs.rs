@@ -37,7 +37,10 @@ pub(super) fn search(row: &Row, system: &System) -> Checked {
     let has = |name: &str| match name {
         "service name" => identity::attribute(system, "service.name").is_some(),
         "trace ID" => system.spans.iter().all(|span| span["trace_id"].is_string()),
-        "duration" => system.spans.iter().all(|span| span["duration_nanos"].is_u64()),
+        "duration" => system
+            .spans
+            .iter()
+            .all(|span| span["duration_nanos"].is_u64()),
         _ => false,
     };
     let is_stored = AGENT.writer("otelcol.receiver.otlp", "tempo").is_some();
@@ -55,7 +58,10 @@ pub(super) fn reading(row: &Row) -> Checked {
     let list = list.split("\n## ").next()?;
     let rows = list.lines().filter_map(|line| {
         let name = line.strip_prefix("| `glyphoxa_")?.split('`').next()?;
-        Some(plain(name.trim_end_matches("_duration_seconds").trim_end_matches("_request")))
+        Some(plain(
+            name.trim_end_matches("_duration_seconds")
+                .trim_end_matches("_request"),
+        ))
     });
     let rows: Vec<_> = rows.collect();
     let asked: Vec<_> = row.texts("value").into_iter().map(plain).collect();

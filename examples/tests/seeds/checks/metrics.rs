@@ -209,5 +209,9 @@ pub(super) fn shown(row: &Row, system: &System) -> Checked {
         return Some(Err(format!("a value of `{name}` is {other}")));
     }
     let has = |asked: &str| values.contains(&asked) && values.len() > 1;
-    Some(all(row.texts("values"), &format!("the values of `{name}`"), has))
+    Some(all(
+        row.texts("values"),
+        &format!("the values of `{name}`"),
+        has,
+    ))
 }

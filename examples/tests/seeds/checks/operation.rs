@@ -4,7 +4,7 @@ use std::{fs, sync::LazyLock};
 
 use serde_json::Value;
 
-use super::{Checked, all};
+use super::{Checked, all, responses::has_format};
 use crate::{
     rows::Row,
     system::{self, System},
@@ -63,7 +63,10 @@ pub(super) fn span(row: &Row, system: &System) -> Checked {
 /// Whether a name fits a pattern such as `HTTP <METHOD> <PATH>`, `{method} {route}` or
 /// `HTTP POST /api/...`.
 pub(super) fn fits(pattern: &str, name: &str) -> bool {
-    let pattern = pattern.replace('{', "<").replace('}', ">").replace("...", "<rest>");
+    let pattern = pattern
+        .replace('{', "<")
+        .replace('}', ">")
+        .replace("...", "<rest>");
     let mut rest = name;
     for (index, part) in pattern.split('>').enumerate() {
         let (literal, is_last) = match part.split_once('<') {
@@ -83,32 +86,45 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
     rest.is_empty()
 }
 
+/// Whether a value is of the type in a row.
+fn is_of_type(row: &Row, value: &Value) -> bool {
+    match row.text("type") {
+        None => true,
+        Some("int") => value.is_u64(),
+        Some("float" | "number") => value.is_number(),
+        Some("string") => value.is_string(),
+        Some(_) => false,
+    }
+}
+
 /// Looks for attributes of spans.
 pub(super) fn attribute(row: &Row, system: &System) -> Checked {
     let names = [row.texts("name"), row.texts("names")].concat();
     let has = |name: &str| {
-        let spans = system.spans.iter();
-        spans
-            .into_iter()
-            .any(|span| !span["attributes"][name].is_null())
+        let values = system.spans.iter().map(|span| &span["attributes"][name]);
+        let values: Vec<_> = values.filter(|value| !value.is_null()).collect();
+        !values.is_empty() && values.iter().all(|value| is_of_type(row, value))
     };
     (!names.is_empty()).then(|| all(names, "the spans of a run", has))
 }
 
-/// Looks for fields of log lines.
+/// Looks for fields of log lines, and compares their type, their form and their value.
 pub(super) fn field(row: &Row, system: &System) -> Checked {
     let names = [row.texts("name"), row.texts("names")].concat();
-    let has = |name: &str| system.log.iter().any(|line| !line[name].is_null());
-    let is_typed = |name: &str| {
+    let has = |name: &str| {
         let values = system.log.iter().map(|line| &line[name]);
-        row.text("type") != Some("int")
-            || values
-                .into_iter()
-                .all(|value| value.is_null() || Value::is_u64(value))
+        let values: Vec<_> = values.filter(|value| !value.is_null()).collect();
+        let texts = values.iter().filter_map(|value| value.as_str());
+        let mut texts = texts.filter(|text| {
+            let is_formed = row
+                .text("format")
+                .is_none_or(|format| has_format(format, text));
+            is_formed && row.text("value").is_none_or(|asked| asked == *text)
+        });
+        let is_text = row.has("format") || row.has("value");
+        !values.is_empty()
+            && values.iter().all(|value| is_of_type(row, value))
+            && (!is_text || texts.next().is_some())
     };
-    (!names.is_empty()).then(|| {
-        all(names, "the lines of a run", |name| {
-            has(name) && is_typed(name)
-        })
-    })
+    (!names.is_empty()).then(|| all(names, "the lines of a run", has))
 }

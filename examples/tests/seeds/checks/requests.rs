@@ -46,7 +46,10 @@ fn seen(system: &System) -> Vec<Seen<'_>> {
 fn each(system: &System, place: &str, is_so: impl Fn(&Seen<'_>) -> bool) -> Checked {
     let (all, seen) = (system.responses().len(), seen(system));
     if seen.len() < all || all == 0 {
-        return Some(Err(format!("{all} requests, {} lines with a span", seen.len())));
+        return Some(Err(format!(
+            "{all} requests, {} lines with a span",
+            seen.len()
+        )));
     }
     let mut others = seen.iter().filter(|seen| !is_so(seen));
     Some(match others.next() {
@@ -69,7 +72,12 @@ pub(super) fn step(row: &Row, system: &System) -> Checked {
         "extract" => taken_up(row, system),
         "server span" => {
             let kind = row.text("span_kind")?;
-            let names = ["http.request.method", "url.path", "http.route", "url.scheme"];
+            let names = [
+                "http.request.method",
+                "url.path",
+                "http.route",
+                "url.scheme",
+            ];
             each(system, "the span", |seen| {
                 seen.span["kind"] == kind && names.iter().all(|name| has(seen.span, name))
             })
@@ -135,9 +143,14 @@ fn taken_up(row: &Row, system: &System) -> Checked {
         let parent = seen.span["parent_span_id"].as_str().unwrap_or_default();
         seen.span["trace_id"] != caller && parent.is_empty()
     });
-    let new = row.text("otherwise").is_none_or(|otherwise| otherwise == "new trace");
+    let new = row
+        .text("otherwise")
+        .is_none_or(|otherwise| otherwise == "new trace");
     Some(if !called.is_empty() && goes_on && begins && new {
-        Ok(format!("the trace of {} requests with `{header}`", called.len()))
+        Ok(format!(
+            "the trace of {} requests with `{header}`",
+            called.len()
+        ))
     } else {
         Err(format!("the trace of `{header}` does not go on"))
     })
@@ -150,6 +163,12 @@ pub(super) fn propagation(row: &Row, system: &System) -> Checked {
     }
     if row.text("format")? != "W3C Trace Context" {
         return Some(Err("the format is W3C Trace Context".to_owned()));
+    }
+    if row
+        .text("direction")
+        .is_some_and(|direction| direction != "in")
+    {
+        return Some(Err("requests carry it in".to_owned()));
     }
     let mut row = row.clone();
     if row.text("header").is_none() {
@@ -179,12 +198,19 @@ fn metadata(row: &Row, system: &System) -> Checked {
     }
     let peer = row.text("to")?;
     let mut calls = system.spans.iter().filter(|span| {
-        span["kind"] == "client" && span["name"].as_str().is_some_and(|name| name.contains(peer))
+        span["kind"] == "client"
+            && span["name"]
+                .as_str()
+                .is_some_and(|name| name.contains(peer))
     });
     let call = calls.next()?;
     let mut spans = system.spans.iter();
     let taken = spans.find(|span| span["parent_span_id"] == call["span_id"])?;
-    Some(Ok(format!("span `{}`, kind {}", taken["name"].as_str()?, taken["kind"])))
+    Some(Ok(format!(
+        "span `{}`, kind {}",
+        taken["name"].as_str()?,
+        taken["kind"]
+    )))
 }
 
 /// Holds that a span of a failed request has the status.
@@ -193,11 +219,22 @@ pub(super) fn span_status(row: &Row, system: &System) -> Checked {
     let code = |span: &Value| span["attributes"]["http.response.status_code"].as_u64();
     let failed = |span: &&Value| code(span).is_some_and(|code| code >= 500);
     let failed: Vec<_> = system.spans.iter().filter(failed).collect();
-    let has = |span: &&Value| span["status"].to_string().to_uppercase().contains(&format!("\"{status}"));
+    let has = |span: &&Value| {
+        span["status"]
+            .to_string()
+            .to_uppercase()
+            .contains(&format!("\"{status}"))
+    };
     Some(if !failed.is_empty() && failed.iter().all(has) {
         Ok(format!("{} spans of failed requests", failed.len()))
     } else {
-        Err(format!("{:?}", failed.iter().map(|span| &span["status"]).collect::<Vec<_>>()))
+        Err(format!(
+            "{:?}",
+            failed
+                .iter()
+                .map(|span| &span["status"])
+                .collect::<Vec<_>>()
+        ))
     })
 }
 
@@ -226,11 +263,15 @@ fn layer(row: &Row, system: &System) -> Checked {
     let page = system.served.page();
     let trace = |seen: &Seen<'_>| seen.span["trace_id"].as_str().map(str::to_owned);
     each(system, LAYERS[index].1, |seen| match name {
-        "RequestContext" => seen.line["request_id"].as_str() == seen.response.header("x-request-id"),
+        "RequestContext" => {
+            seen.line["request_id"].as_str() == seen.response.header("x-request-id")
+        }
         "Span" => seen.span["kind"] == "server" && seen.line["span_id"] == seen.span["span_id"],
         // The route of the label is known after the router, which is inside.
         "metrics" => {
-            let route = seen.span["attributes"]["http.route"].as_str().unwrap_or("unmatched");
+            let route = seen.span["attributes"]["http.route"]
+                .as_str()
+                .unwrap_or("unmatched");
             page.contains(&format!("route=\"{route}\""))
         }
         "ResponseHeaders" => seen.response.header("x-trace-id") == trace(seen).as_deref(),
@@ -244,8 +285,11 @@ fn layer(row: &Row, system: &System) -> Checked {
 fn authentication(row: &Row, system: &System) -> Checked {
     let seen = seen(system);
     let rejected = seen.iter().find(|seen| seen.response.status == 401)?;
-    let calls = |span: &&Value| span["parent_span_id"] == rejected.span["span_id"] && span["kind"] == "client";
-    let is_inside = has(rejected.span, "http.route") && system.spans.iter().any(|span| calls(&span));
+    let calls = |span: &&Value| {
+        span["parent_span_id"] == rejected.span["span_id"] && span["kind"] == "client"
+    };
+    let is_inside =
+        has(rejected.span, "http.route") && system.spans.iter().any(|span| calls(&span));
     let is_asked = row.text("after") == Some("Span") && row.text("position") == Some("inside mux");
     Some(if is_inside && is_asked {
         Ok("the span of a rejected request has its route and the call".to_owned())
@@ -298,7 +342,11 @@ pub(super) fn log_level(row: &Row, system: &System) -> Checked {
         return debugging(system);
     }
     let level = row.text("name")?;
-    let of_level: Vec<_> = system.log.iter().filter(|line| line["level"] == level).collect();
+    let of_level: Vec<_> = system
+        .log
+        .iter()
+        .filter(|line| line["level"] == level)
+        .collect();
     let examples = row.texts("examples");
     let messages = of_level.iter().filter_map(|line| line["message"].as_str());
     let messages: Vec<_> = messages.collect();

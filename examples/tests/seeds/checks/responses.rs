@@ -19,9 +19,7 @@ fn paths(row: &Row) -> Vec<&str> {
 /// Returns the responses of the program to a path, also those of the run whose checks fail.
 fn to<'s>(system: &'s System, method: &str, path: &str) -> Vec<&'s Response> {
     let runs = [&system.served, &system.failing];
-    runs.iter()
-        .flat_map(|run| run.to(method, path))
-        .collect()
+    runs.iter().flat_map(|run| run.to(method, path)).collect()
 }
 
 /// Compares an endpoint: each status, the type of the content, the port.
@@ -34,7 +32,8 @@ pub(super) fn endpoint(row: &Row, system: &System) -> Checked {
         return Some(Err(reason.to_owned()));
     }
     let method = row.text("method").unwrap_or("GET");
-    let statuses = iter::once(&row.0["status"]).chain(row.0["status"].as_array().into_iter().flatten());
+    let statuses =
+        iter::once(&row.0["status"]).chain(row.0["status"].as_array().into_iter().flatten());
     let mut statuses: Vec<_> = statuses.filter_map(Value::as_u64).collect();
     if statuses.is_empty() {
         statuses.push(200);
@@ -65,7 +64,10 @@ pub(super) fn endpoint(row: &Row, system: &System) -> Checked {
     {
         differences.push(format!("Compose does not publish {port}"));
     }
-    verdict(differences, &format!("`{method} {}`", paths(row).join("`, `")))
+    verdict(
+        differences,
+        &format!("`{method} {}`", paths(row).join("`, `")),
+    )
 }
 
 fn verdict(differences: Vec<String>, place: &str) -> Checked {
@@ -85,7 +87,8 @@ fn content(row: &Row, response: &Response) -> Option<String> {
     } else {
         kind.split(';').next() == Some(asked)
     };
-    let is_page = row.text("format") != Some("Prometheus text") || response.body.contains("# TYPE ");
+    let is_page =
+        row.text("format") != Some("Prometheus text") || response.body.contains("# TYPE ");
     (!(is_right && is_page)).then(|| format!("its type is {kind}"))
 }
 
@@ -105,25 +108,40 @@ fn missing(system: &System) -> Option<String> {
 fn browsers(row: &Row) -> Checked {
     let port = row.0["port"].as_u64()?;
     let path = row.text("path")?;
-    let is_open = publishes("alloy", port) && row.text("url")? == format!("http://localhost:{port}{path}");
+    let is_open =
+        publishes("alloy", port) && row.text("url")? == format!("http://localhost:{port}{path}");
     let is_receiver = path == "/collect" && row.text("method") == Some("POST");
-    let differences = [(is_open, "the port is another"), (is_receiver, "the path is another")];
+    let differences = [
+        (is_open, "the port is another"),
+        (is_receiver, "the path is another"),
+    ];
     let differences = differences.into_iter().filter(|(holds, _)| !holds);
     let differences = differences.map(|(_, difference)| difference.to_owned());
-    verdict(differences.collect(), "`faro.receiver` in deploy/alloy/config.alloy (not run here)")
+    verdict(
+        differences.collect(),
+        "`faro.receiver` in deploy/alloy/config.alloy (not run here)",
+    )
 }
 
 /// Compares a header of every response.
 pub(super) fn header(row: &Row, system: &System) -> Checked {
     let name = row.text("name")?;
     let mut differences = Vec::new();
+    let directions = row.texts("direction");
+    if directions.is_empty()
+        || !directions
+            .iter()
+            .all(|way| ["request", "response"].contains(way))
+    {
+        differences.push(format!("no header goes {directions:?}"));
+    }
     let of_paths = paths(row);
     let responses = system.responses();
     let mut responses: Vec<_> = responses
         .into_iter()
         .filter(|response| of_paths.is_empty() || of_paths.contains(&response.path))
         .collect();
-    if row.texts("direction").contains(&"request") {
+    if directions.contains(&"request") {
         differences.extend(kept(row, name, system));
         // An id that came with a request is not of our form.
         responses.retain(|response| !sends(response, name));
@@ -131,17 +149,23 @@ pub(super) fn header(row: &Row, system: &System) -> Checked {
     if responses.is_empty() {
         differences.push("no response was looked at".to_owned());
     }
-    if row.texts("direction").contains(&"response") {
+    if directions.contains(&"response") {
         let other = responses
             .iter()
             .filter_map(|response| other_value(row, name, response, system));
         differences.extend(other);
     }
-    verdict(differences, &format!("`{name}` of {} responses", responses.len()))
+    verdict(
+        differences,
+        &format!("`{name}` of {} responses", responses.len()),
+    )
 }
 
 fn sends(response: &Response, name: &str) -> bool {
-    response.sent.iter().any(|(sent, _)| sent.eq_ignore_ascii_case(name))
+    response
+        .sent
+        .iter()
+        .any(|(sent, _)| sent.eq_ignore_ascii_case(name))
 }
 
 /// Returns how a header that came with a request was not kept.
@@ -199,7 +223,10 @@ pub(super) fn has_format(format: &str, text: &str) -> bool {
         };
         let is_digit = |at: char| at.is_ascii_digit() || ('a'..='f').contains(&at);
         let found = digits.chars().take_while(|at| is_digit(*at)).count();
-        let (count, after) = match after.strip_prefix('{').and_then(|after| after.split_once('}')) {
+        let (count, after) = match after
+            .strip_prefix('{')
+            .and_then(|after| after.split_once('}'))
+        {
             Some((count, after)) => (count.parse().unwrap(), after),
             None => (found.max(1), after.trim_start_matches('+')),
         };
@@ -236,7 +263,11 @@ pub(super) fn json(row: &Row, system: &System) -> Checked {
     if row.text("pattern").is_some_and(|pattern| !failed(pattern)) {
         differences.push(format!("no check of {body} is like that"));
     }
-    if row.texts("absent").iter().any(|name| !body[*name].is_null()) {
+    if row
+        .texts("absent")
+        .iter()
+        .any(|name| !body[*name].is_null())
+    {
         differences.push(format!("the body is {body}"));
     }
     verdict(differences, &format!("`GET {path}`, {asked}"))
@@ -265,8 +296,12 @@ fn shape(body: &Value) -> (Vec<String>, Vec<String>) {
 /// The log in production is lines of JSON on one stream.
 fn lines(stream: &str, system: &System) -> Checked {
     let lines: Vec<_> = system.served.output.lines().collect();
-    let is_json = |line: &&str| serde_json::from_str::<Value>(line).is_ok_and(|line| line.is_object());
-    let others: Vec<_> = lines.iter().filter(|line| !line.is_empty() && !is_json(line)).collect();
+    let is_json =
+        |line: &&str| serde_json::from_str::<Value>(line).is_ok_and(|line| line.is_object());
+    let others: Vec<_> = lines
+        .iter()
+        .filter(|line| !line.is_empty() && !is_json(line))
+        .collect();
     let mut differences = Vec::new();
     if stream != "stdout" || lines.len() < 2 {
         differences.push(format!("{} lines are on the standard output", lines.len()));
@@ -285,5 +320,7 @@ pub(super) fn failure(row: &Row, system: &System) -> Checked {
         return Some(Err(format!("no probe is answered with {status}")));
     };
     let is = response.json()["status"].clone();
-    Some(all([row.text("body_status")?], "`GET /readyz`", |asked| is == asked))
+    Some(all([row.text("body_status")?], "`GET /readyz`", |asked| {
+        is == asked
+    }))
 }

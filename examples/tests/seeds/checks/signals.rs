@@ -25,7 +25,10 @@ pub(super) fn signal(row: &Row, system: &System) -> Checked {
         }
         Some("visualisation") => {
             let panels = system.panels();
-            let queries: Vec<_> = panels.iter().map(|panel| panel["targets"].to_string()).collect();
+            let queries: Vec<_> = panels
+                .iter()
+                .map(|panel| panel["targets"].to_string())
+                .collect();
             let shows = |what: &str| {
                 let word = match what {
                     "latency" => "_duration_seconds_bucket",
@@ -53,7 +56,9 @@ pub(super) fn signal(row: &Row, system: &System) -> Checked {
 
 fn metrics(system: &System) -> Vec<&str> {
     let metrics = system.schema["metrics"].as_array().into_iter().flatten();
-    metrics.filter_map(|metric| metric["name"].as_str()).collect()
+    metrics
+        .filter_map(|metric| metric["name"].as_str())
+        .collect()
 }
 
 /// Whether a metric belongs to a subsystem.
@@ -70,7 +75,10 @@ fn categories(row: &Row, names: &[&str]) -> Checked {
             continue;
         };
         for word in words.iter().filter_map(Value::as_str) {
-            let stem = word.trim_end_matches("ies").trim_end_matches('s').replace(' ', "_");
+            let stem = word
+                .trim_end_matches("ies")
+                .trim_end_matches('s')
+                .replace(' ', "_");
             let has = |name: &&str| belongs(name, group) && name.contains(&stem);
             if !names.iter().any(|name| has(&name)) {
                 missing.push(format!("{word} of {group}"));
@@ -126,20 +134,27 @@ pub(super) fn registry(row: &Row, system: &System) -> Checked {
     }
     if row.has("names") {
         let has = |asked: &str| match asked.split_once('*') {
-            Some((start, end)) => names.iter().any(|name| {
-                name.starts_with(start) && format!("{name}_total").ends_with(end)
-            }),
+            Some((start, end)) => names
+                .iter()
+                .any(|name| name.starts_with(start) && format!("{name}_total").ends_with(end)),
             None => system.metric(asked).is_some(),
         };
         return Some(all(row.texts("names"), "the schema", has));
     }
     if let Some(count) = row.0["registries"].as_u64() {
-        let mut types: Vec<_> = system.output.lines().filter(|line| line.starts_with("# TYPE ")).collect();
+        let mut types: Vec<_> = system
+            .output
+            .lines()
+            .filter(|line| line.starts_with("# TYPE "))
+            .collect();
         let all = types.len();
         types.sort_unstable();
         types.dedup();
         return Some(if count == 1 && types.len() == all && all >= names.len() {
-            Ok(format!("one page has each of {} families once", names.len()))
+            Ok(format!(
+                "one page has each of {} families once",
+                names.len()
+            ))
         } else {
             Err(format!("{all} families, {} names", types.len()))
         });
@@ -157,7 +172,10 @@ pub(super) fn registry(row: &Row, system: &System) -> Checked {
     if let Some(registered) = row.text("registered") {
         // The program writes the schema without any work.
         return Some(if registered == "at start, by init" && !names.is_empty() {
-            Ok(format!("the schema of {} metrics, which needs no run", names.len()))
+            Ok(format!(
+                "the schema of {} metrics, which needs no run",
+                names.len()
+            ))
         } else {
             Err("metrics are registered at another time".to_owned())
         });
@@ -170,9 +188,14 @@ fn bounded(system: &System) -> Checked {
     let metrics = system.schema["metrics"].as_array()?.iter();
     let labels = metrics.flat_map(|metric| metric["labels"].as_array().into_iter().flatten());
     let labels: Vec<_> = labels.collect();
-    let open = labels.iter().find(|label| label["values"].is_null() && label["max"].is_null());
+    let open = labels
+        .iter()
+        .find(|label| label["values"].is_null() && label["max"].is_null());
     Some(match open {
-        None => Ok(format!("{} labels, each with values or a limit", labels.len())),
+        None => Ok(format!(
+            "{} labels, each with values or a limit",
+            labels.len()
+        )),
         Some(label) => Err(format!("{} has no limit", label["name"])),
     })
 }

@@ -33,16 +33,22 @@ pub(super) fn target(row: &Row, system: &System) -> Checked {
     let mut list = system.schema[list].as_array()?.iter();
     Some(match list.find(is_it) {
         Some(found) => Ok(format!("{place} `{}`", found["name"].as_str()?)),
-        None => Err(format!("no {place} of {metric} has the threshold {threshold}")),
+        None => Err(format!(
+            "no {place} of {metric} has the threshold {threshold}"
+        )),
     })
 }
 
 /// Whether an alert compares as the row says: a rate, or a share of what a query divides.
 fn is_of_kind(row: &Row, found: &Value, expression: &str) -> bool {
+    let unit = row.text("unit").unwrap_or("seconds");
     if !row.has("alert_when") {
-        return true;
+        return unit == "seconds" && expression.contains("_seconds");
     }
-    let is_ratio = row.text("unit") == Some("ratio");
+    let is_ratio = unit == "ratio";
+    if !is_ratio && unit != "per second" {
+        return false;
+    }
     found["comparison"] == row.0["alert_when"] && expression.contains(" / ") == is_ratio
 }
 
