@@ -1,5 +1,7 @@
 //! The requirements of the five systems, one row for each fact.
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 
 /// A document, with the program that meets it.
@@ -59,7 +61,14 @@ pub(crate) enum Applies {
 }
 
 impl Document {
+    /// Returns its rows, which are read once.
     pub(crate) fn rows(&self) -> Vec<Row> {
+        static ROWS: [OnceLock<Vec<Row>>; 5] = [const { OnceLock::new() }; 5];
+        let index: usize = self.number.parse().unwrap();
+        ROWS[index].get_or_init(|| self.read()).clone()
+    }
+
+    fn read(&self) -> Vec<Row> {
         let document: Value = yaml_serde::from_str(self.text)
             .unwrap_or_else(|error| panic!("document {}: {error}", self.number));
         let rows = document["requirements"].as_array().unwrap();

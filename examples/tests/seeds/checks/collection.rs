@@ -119,7 +119,7 @@ fn out_of_agent(row: &Row, backend: &str) -> Checked {
 /// Grafana asks all back ends, which are services of the stack.
 fn sources(row: &Row) -> Checked {
     let file = system::yaml("deploy/grafana/provisioning/datasources/datasources.yml");
-    let services = compose()["services"].clone();
+    let services = &compose()["services"];
     let host = |source: &Value| {
         let url = source["url"].as_str()?.strip_prefix("http://")?;
         Some(url.split(':').next()?.to_owned())

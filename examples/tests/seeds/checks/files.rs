@@ -1,5 +1,7 @@
 //! The files of the stack.
 
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 use super::{Checked, alloy::AGENT, collection::publishes, plain};
@@ -8,8 +10,9 @@ use crate::{
     system::{self, System},
 };
 
-pub(super) fn compose() -> Value {
-    system::yaml("deploy/compose.yml")
+pub(super) fn compose() -> &'static Value {
+    static COMPOSE: LazyLock<Value> = LazyLock::new(|| system::yaml("deploy/compose.yml"));
+    &COMPOSE
 }
 
 /// Compares a data source of Grafana.
@@ -175,7 +178,11 @@ pub(super) fn dashboards(row: &Row, system: &System) -> Checked {
     }
     let place = "deploy/grafana/provisioning/dashboards/dashboards.yml";
     let file = system::yaml(place);
-    let folder = row.text("folder").unwrap_or("Glyphoxa");
+    let own = match system.program {
+        "glyphoxa" => "Glyphoxa",
+        _ => "Systems",
+    };
+    let folder = row.text("folder").unwrap_or(own);
     let mut providers = file["providers"].as_array()?.iter();
     let Some(provider) = providers.find(|provider| provider["folder"] == folder) else {
         return Some(Err(format!("{place} has no folder {folder}")));
@@ -211,7 +218,7 @@ pub(super) fn default(row: &Row, system: &System) -> Checked {
             }
             format!("http://localhost:{port}{path}")
         }
-        "backend URLs" | "local stack" => local(value.as_str()?, &compose)?,
+        "backend URLs" | "local stack" => local(value.as_str()?, compose)?,
         "trace exporter" | "empty endpoint" | "tracing" => system.without_exporter(topic)?,
         _ => return None,
     };
