@@ -84,6 +84,7 @@ pub(crate) struct ServiceMetrics {
     #[alert(ServiceDown, expr = "up{job=\"gateway\"} == 0", for = 2m, severity = critical,
         summary = "The gateway does not answer its health check")]
     #[objective(availability = 99.9%, by(service))]
+    #[panel(title = "Request Rate", row = "Service Overview", by(service))]
     pub(crate) http_requests: Counter<Request<'_>>,
 
     /// Request duration.
@@ -91,13 +92,19 @@ pub(crate) struct ServiceMetrics {
     #[alert(HighLatency, p99 > 2s, for = 10m, severity = warning, by(service),
         summary = "p99 latency of {service} exceeds 2 seconds")]
     #[objective(latency = 500ms, target = 99%)]
+    #[panel(
+        title = "Latency P50/P95/P99 per Service",
+        row = "Service Overview",
+        by(service),
+        quantiles(p50, p95, p99)
+    )]
     pub(crate) http_request_duration: Histogram<Service<'_>>,
 
     /// Graph query duration.
     #[metric(unit = seconds)]
     #[stage(graph_query, labels(query: Query))]
     #[panel(
-        title = "Graph Query Latency",
+        title = "Query Latency",
         row = "FalkorDB",
         by(query),
         quantiles(p50, p95)
@@ -128,14 +135,18 @@ pub(crate) struct ServiceMetrics {
 
     /// Model response duration.
     #[metric(unit = seconds)]
-    #[stage(answer, labels(model: Model))]
+    #[stage(answer, requests = ai_answers, labels(model: Model))]
     #[panel(
-        title = "Response Latency by Model",
+        title = "Response Latency",
         row = "AI Service",
         by(model),
         quantiles(p95)
     )]
     pub(crate) ai_response_duration: Histogram<Answered>,
+
+    /// Answers of models.
+    #[panel(title = "Model Breakdown", row = "AI Service", by(model))]
+    pub(crate) ai_answers: Counter<Answered>,
 
     /// Process starts.
     #[metric(starts)]
@@ -145,11 +156,13 @@ pub(crate) struct ServiceMetrics {
     pub(crate) restarts: Counter,
 
     /// Database pool connections in use.
-    #[alert(DatabasePoolExhausted, ratio(self / db_connections_max) > 80%, severity = warning,
+    #[alert(DBConnectionPoolExhausted, ratio(self / db_connections_max) > 80%, severity = warning,
         summary = "More than 80% of the database connections are in use")]
+    #[panel(title = "Connection Pool", row = "PostgreSQL")]
     pub(crate) db_connections: Gauge,
 
     /// Database pool size.
+    #[panel(title = "Connection Pool Size", row = "PostgreSQL")]
     pub(crate) db_connections_max: Gauge,
 
     /// Memory used by the graph database.

@@ -67,6 +67,12 @@ pub(crate) struct BusMetrics {
     #[stage(plugin_event, labels(plugin: &str))]
     #[alert("0xgenPluginLatencyCritical", p95 > 5s, for = 3m, severity = critical, by(plugin),
         summary = "Plugin {plugin} is slow", description = "Its p95 was {{ $value | humanizeDuration }}.")]
+    #[panel(
+        title = "Plugin Pipeline Latency",
+        row = "Plugins",
+        by(plugin),
+        quantiles(p50, p95)
+    )]
     pub(crate) plugin_event_duration: Histogram<Plugin<'_>>,
 
     /// Latency of flows on their way to all plugins.

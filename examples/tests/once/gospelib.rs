@@ -89,6 +89,11 @@ fn requests_queries_and_jobs_are_exposed() {
             vec![r#"direction="answer""#],
             48.0,
         ),
+        (
+            "gospelib_ai_answers_total",
+            vec![r#"model="small""#, r#"status="ok""#],
+            1.0,
+        ),
         ("gospelib_db_connections", vec![], 0.0),
         ("gospelib_db_connections_max", vec![], 10.0),
         (
@@ -168,7 +173,7 @@ fn written_rules_and_dashboards_are_up_to_date() {
         "ErrorRateSpike",
         "HighLatency",
         "RestartLoop",
-        "DatabasePoolExhausted",
+        "DBConnectionPoolExhausted",
         "DiskUsageHigh",
         "GraphMemoryPressure",
         "CertificateExpiry",

@@ -204,10 +204,9 @@ fn sample(page: &str, name: &str) -> Option<f64> {
 
 /// Returns the attributes of the resource, and the number of spans in each request.
 fn exported(receiver: &Receiver) -> (Vec<(String, String)>, Vec<usize>) {
-    let received = receiver.received();
     let mut resource = Vec::new();
     let mut batches = Vec::new();
-    for request in &received {
+    for request in &receiver.received() {
         let mut spans = 0;
         for of_resource in &request.request.resource_spans {
             spans += of_resource

@@ -197,6 +197,20 @@ impl System {
             .collect()
     }
 
+    /// Returns the panels of a row of a dashboard.
+    pub(crate) fn panels_of(&self, row: &str) -> Vec<&Value> {
+        let mut current = "";
+        let mut found = Vec::new();
+        for panel in self.panels() {
+            if panel["type"] == "row" {
+                current = panel["title"].as_str().unwrap_or_default();
+            } else if current == row {
+                found.push(panel);
+            }
+        }
+        found
+    }
+
     /// Returns the panels of all dashboards, also of rows that are collapsed.
     pub(crate) fn panels(&self) -> Vec<&Value> {
         let mut panels = Vec::new();

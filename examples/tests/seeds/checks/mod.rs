@@ -1,4 +1,8 @@
 //! Holds a row against the program, by the kind of the row.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all checks have one type, also those that always compare"
+)]
 
 mod alloy;
 mod collection;

@@ -133,9 +133,9 @@ fn recorded(name: &str, system: &System) -> Checked {
 fn taken_up(row: &Row, system: &System) -> Checked {
     let header = row.text("header")?;
     let (caller, parent) = (&CALLER[3..35], &CALLER[36..52]);
-    let sends = |seen: &Seen<'_>| seen.response.sent.iter().any(|(name, _)| *name == header);
-    let seen = seen(system);
-    let (called, alone): (Vec<_>, Vec<_>) = seen.iter().partition(|seen| sends(seen));
+    let is_called = |seen: &Seen<'_>| seen.response.sent.iter().any(|(name, _)| *name == header);
+    let all = seen(system);
+    let (called, alone): (Vec<_>, Vec<_>) = all.iter().partition(|seen| is_called(seen));
     let goes_on = called
         .iter()
         .all(|seen| seen.span["trace_id"] == caller && seen.span["parent_span_id"] == parent);

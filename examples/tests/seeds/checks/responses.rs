@@ -65,12 +65,12 @@ pub(super) fn endpoint(row: &Row, system: &System) -> Checked {
         differences.push(format!("Compose does not publish {port}"));
     }
     verdict(
-        differences,
+        &differences,
         &format!("`{method} {}`", paths(row).join("`, `")),
     )
 }
 
-fn verdict(differences: Vec<String>, place: &str) -> Checked {
+fn verdict(differences: &[String], place: &str) -> Checked {
     Some(if differences.is_empty() {
         Ok(place.to_owned())
     } else {
@@ -118,7 +118,7 @@ fn browsers(row: &Row) -> Checked {
     let differences = differences.into_iter().filter(|(holds, _)| !holds);
     let differences = differences.map(|(_, difference)| difference.to_owned());
     verdict(
-        differences.collect(),
+        &differences.collect::<Vec<_>>(),
         "`faro.receiver` in deploy/alloy/config.alloy (not run here)",
     )
 }
@@ -156,7 +156,7 @@ pub(super) fn header(row: &Row, system: &System) -> Checked {
         differences.extend(other);
     }
     verdict(
-        differences,
+        &differences,
         &format!("`{name}` of {} responses", responses.len()),
     )
 }
@@ -270,7 +270,7 @@ pub(super) fn json(row: &Row, system: &System) -> Checked {
     {
         differences.push(format!("the body is {body}"));
     }
-    verdict(differences, &format!("`GET {path}`, {asked}"))
+    verdict(&differences, &format!("`GET {path}`, {asked}"))
 }
 
 /// Returns the names of a body, and its values without the reasons of failures, in order: which of the
@@ -279,13 +279,12 @@ fn shape(body: &Value) -> (Vec<String>, Vec<String>) {
     let (mut names, mut values) = (Vec::new(), Vec::new());
     for (name, value) in body.as_object().into_iter().flatten() {
         names.push(name.clone());
-        match value.as_str() {
-            Some(text) => values.push(text.split(": ").next().unwrap_or_default().to_owned()),
-            None => {
-                let (more, inner) = shape(value);
-                names.extend(more);
-                values.extend(inner);
-            }
+        if let Some(text) = value.as_str() {
+            values.push(text.split(": ").next().unwrap_or_default().to_owned());
+        } else {
+            let (more, inner) = shape(value);
+            names.extend(more);
+            values.extend(inner);
         }
     }
     names.sort();
@@ -309,7 +308,7 @@ fn lines(stream: &str, system: &System) -> Checked {
     if !others.is_empty() {
         differences.push(format!("{others:?} are no JSON"));
     }
-    verdict(differences, "the standard output of the server")
+    verdict(&differences, "the standard output of the server")
 }
 
 /// Compares what happens when a check fails.

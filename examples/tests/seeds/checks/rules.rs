@@ -96,10 +96,18 @@ pub(super) fn panel(row: &Row, system: &System) -> Checked {
     };
     let has_metric =
         |panel: &&&Value| metric.is_some_and(|metric| queries(panel).join(" ").contains(metric));
-    let found = panels
-        .iter()
-        .find(has_title)
-        .or_else(|| panels.iter().find(has_metric));
+    let found = match row.text("dashboard") {
+        // A dashboard of the document is a row of ours.
+        Some(dashboard) => system
+            .panels_of(dashboard)
+            .into_iter()
+            .find(|panel| has_title(&panel)),
+        None => panels
+            .iter()
+            .find(has_title)
+            .or_else(|| panels.iter().find(has_metric))
+            .copied(),
+    };
     let Some(panel) = found else {
         return Some(Err(format!(
             "there is no panel {}",

@@ -80,7 +80,7 @@ fn categories(row: &Row, names: &[&str]) -> Checked {
                 .trim_end_matches('s')
                 .replace(' ', "_");
             let has = |name: &&str| belongs(name, group) && name.contains(&stem);
-            if !names.iter().any(|name| has(&name)) {
+            if !names.iter().any(has) {
                 missing.push(format!("{word} of {group}"));
             }
         }

@@ -61,8 +61,8 @@ fn queried(id: &str, system: &System) -> Option<String> {
     let expression = row.text("expr_adapted").or(row.text("expr"))?;
     let mut words = expression.split(|at: char| !(at.is_ascii_alphanumeric() || at == '_'));
     let name = words.find_map(|word| {
-        let name = ["_bucket", "_count", "_sum"].iter();
-        let name = name.filter_map(|suffix| word.strip_suffix(suffix)).next();
+        let mut suffixes = ["_bucket", "_count", "_sum"].iter();
+        let name = suffixes.find_map(|suffix| word.strip_suffix(suffix));
         system.metric(name.unwrap_or(word))
     })?;
     name["name"].as_str().map(str::to_owned)
