@@ -135,8 +135,8 @@ fn taken_up(row: &Row, system: &System) -> Checked {
     let (caller, parent) = (&CALLER[3..35], &CALLER[36..52]);
     let is_called = |seen: &Seen<'_>| seen.response.sent.iter().any(|(name, _)| *name == header);
     let all = seen(system);
-    let (called, alone): (Vec<_>, Vec<_>) = all.iter().partition(|seen| is_called(seen));
-    let goes_on = called
+    let (continued, alone): (Vec<_>, Vec<_>) = all.iter().partition(|seen| is_called(seen));
+    let goes_on = continued
         .iter()
         .all(|seen| seen.span["trace_id"] == caller && seen.span["parent_span_id"] == parent);
     let begins = alone.iter().all(|seen| {
@@ -146,10 +146,10 @@ fn taken_up(row: &Row, system: &System) -> Checked {
     let new = row
         .text("otherwise")
         .is_none_or(|otherwise| otherwise == "new trace");
-    Some(if !called.is_empty() && goes_on && begins && new {
+    Some(if !continued.is_empty() && goes_on && begins && new {
         Ok(format!(
             "the trace of {} requests with `{header}`",
-            called.len()
+            continued.len()
         ))
     } else {
         Err(format!("the trace of `{header}` does not go on"))
