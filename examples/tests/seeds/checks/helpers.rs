@@ -55,8 +55,8 @@ fn shutdown(row: &Row, system: &System) -> Checked {
         "close exporters" => written > 0,
         _ => false,
     };
-    let place = format!("{sent} spans were sent and {written} written at the end of the server");
-    Some(all(row.texts("effects"), &place, has))
+    let place = "each span that a server wrote was sent before its end";
+    Some(all(row.texts("effects"), place, has))
 }
 
 /// The checks that a program has named are in the answer of its probe.
@@ -85,7 +85,7 @@ fn gauge(row: &Row, system: &System) -> Checked {
     let steps: Vec<_> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let has = |step: f64| steps.iter().any(|is| (is - step).abs() < f64::EPSILON);
     Some(if row.numbers("steps").into_iter().all(has) {
-        Ok(format!("`{name}` was {values:?}"))
+        Ok(format!("`{name}` while sessions begin and end"))
     } else {
         Err(format!("`{name}` was {values:?}"))
     })

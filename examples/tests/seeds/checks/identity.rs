@@ -17,7 +17,7 @@ pub(super) fn resource(row: &Row, system: &System) -> Checked {
     Some(match (is, row.text("value")) {
         (None, _) => Err(format!("the resource has no `{name}`")),
         (Some(is), Some(asked)) if is != asked => Err(format!("`{name}` is {is}")),
-        (Some(is), _) => Ok(format!("`{name}` is `{is}`")),
+        (Some(_), _) => Ok(format!("`{name}` of the resource")),
     })
 }
 
@@ -30,7 +30,7 @@ pub(super) fn config(row: &Row, system: &System) -> Checked {
         );
         let sent: usize = system.served.batches.iter().sum();
         return Some(if asked == Some(is.as_str()) && sent > 0 {
-            Ok(format!("`{is}`, and {sent} spans with an endpoint"))
+            Ok(format!("`{is}`; with an endpoint spans are sent"))
         } else {
             Err(format!("the default is {is}, and {sent} spans are sent"))
         });
@@ -41,7 +41,7 @@ pub(super) fn config(row: &Row, system: &System) -> Checked {
     };
     let default = row.text("default").unwrap_or_default();
     Some(if default.is_empty() || default == is {
-        Ok(format!("`{name}` is `{is}`"))
+        Ok(format!("`{name}` of the resource"))
     } else {
         Err(format!("`{name}` is {is}"))
     })
@@ -52,7 +52,7 @@ pub(super) fn batches(system: &System) -> Checked {
     let batches = &system.served.batches;
     let spans: usize = batches.iter().sum();
     Some(if !batches.is_empty() && spans > batches.len() {
-        Ok(format!("{spans} spans in fewer requests"))
+        Ok("fewer requests than spans".to_owned())
     } else {
         Err(format!("batches of {batches:?} spans"))
     })
@@ -73,7 +73,7 @@ pub(super) fn sampling(row: &Row, system: &System) -> Checked {
     Some(
         if is_share && follows && is_known.contains(&sampler.as_str()) {
             Ok(format!(
-                "{is} of {all} new traces, and the caller's decision"
+                "the share of {all} new traces, and the decision of a caller"
             ))
         } else {
             Err(format!("{is} of {all} new traces are sampled"))

@@ -26,7 +26,7 @@ pub(super) fn query(row: &Row, system: &System) -> Checked {
     let found = logql::find(expression, &lines).len();
     let is_part = found > 0 && (found < lines.len() || !expression.contains("|="));
     Some(if is_part {
-        Ok(format!("{found} of {} lines of a run", lines.len()))
+        Ok("it finds lines of a run".to_owned())
     } else {
         Err(format!("it finds {found} of {} lines", lines.len()))
     })

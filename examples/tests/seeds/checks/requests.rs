@@ -53,7 +53,7 @@ fn each(system: &System, place: &str, is_so: impl Fn(&Seen<'_>) -> bool) -> Chec
     }
     let mut others = seen.iter().filter(|seen| !is_so(seen));
     Some(match others.next() {
-        None => Ok(format!("{place} of {all} requests")),
+        None => Ok(format!("{place} of each request")),
         Some(other) => Err(format!("not so for {}", other.response.path)),
     })
 }
@@ -147,10 +147,7 @@ fn taken_up(row: &Row, system: &System) -> Checked {
         .text("otherwise")
         .is_none_or(|otherwise| otherwise == "new trace");
     Some(if !continued.is_empty() && goes_on && begins && new {
-        Ok(format!(
-            "the trace of {} requests with `{header}`",
-            continued.len()
-        ))
+        Ok(format!("the trace of a request with `{header}`"))
     } else {
         Err(format!("the trace of `{header}` does not go on"))
     })
@@ -226,7 +223,7 @@ pub(super) fn span_status(row: &Row, system: &System) -> Checked {
             .contains(&format!("\"{status}"))
     };
     Some(if !failed.is_empty() && failed.iter().all(has) {
-        Ok(format!("{} spans of failed requests", failed.len()))
+        Ok("the spans of failed requests".to_owned())
     } else {
         Err(format!(
             "{:?}",
@@ -357,7 +354,7 @@ pub(super) fn log_level(row: &Row, system: &System) -> Checked {
     Some(if is_said {
         Ok(match level {
             "DEBUG" => "no line of a run".to_owned(),
-            _ => format!("{} lines of a run", of_level.len()),
+            _ => "the lines of a run".to_owned(),
         })
     } else {
         Err(format!("no line is one of {examples:?}"))
@@ -374,7 +371,7 @@ fn debugging(system: &System) -> Checked {
     let without = own.iter().filter(|line| line["trace_id"].is_null());
     let without: Vec<_> = without.collect();
     Some(if own.len() > 3 && without.is_empty() {
-        Ok(format!("{} lines of a server", own.len()))
+        Ok("the lines of a server".to_owned())
     } else {
         Err(format!("{without:?}"))
     })

@@ -155,10 +155,7 @@ pub(super) fn header(row: &Row, system: &System) -> Checked {
             .filter_map(|response| other_value(row, name, response, system));
         differences.extend(other);
     }
-    verdict(
-        &differences,
-        &format!("`{name}` of {} responses", responses.len()),
-    )
+    verdict(&differences, &format!("`{name}` of each response"))
 }
 
 fn sends(response: &Response, name: &str) -> bool {
