@@ -37,6 +37,7 @@ fn rules_and_dashboard_are_right_for_a_fleet() {
     let start = now();
     // Failures begin five seconds after the start.
     thread::sleep(Duration::from_secs(10));
+    let all_work = now();
     stack.target("gone").end();
     stack.target("restarting").restart();
     let events = Instant::now();
@@ -57,7 +58,8 @@ fn rules_and_dashboard_are_right_for_a_fleet() {
         target.add_to(&mut database, stack.prometheus.api(), at);
     }
     recording::record(&stack, &mut database, at);
-    panels::have_the_values_of_scrapes(&stack, &database, at);
+    panels::have_the_values_of_scrapes(&stack, &database, [all_work, at]);
+    panels::have_the_values_of_the_work(&stack, at);
     panels::change_during_the_run(&stack, start, at);
     storage::answers_as_prometheus(&stack, at, steady);
 }
