@@ -6,6 +6,7 @@
 //!
 //! Besides `OTEL_*` the program reads its own variables: `IBEX_SERVICE_NAME`, `IBEX_ENV`,
 //! `IBEX_LOG_LEVEL`, `IBEX_LOG_FORMAT`, `OTEL_DEPLOYMENT_ENVIRONMENT` and `OTEL_SAMPLE_RATIO`.
+//! Both services are in one process, or with `--only auth` and `--only proxy` in two.
 //! `cargo run --bin ibex -- --once` sends a few requests, prints the metrics and exits.
 
 mod auth;
@@ -21,7 +22,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use glyph_runtime::artifacts::ArtifactArgs;
 use glyph_runtime::config::{Setting, TelemetryArgs};
 use glyph_runtime::log::Output;
@@ -58,16 +59,53 @@ struct Cli {
     #[arg(long, conflicts_with = "listen")]
     once: bool,
 
-    /// Address to serve on; port 0 picks a free port.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Run only this service; without it both are in this process.
+    #[arg(long, value_enum, conflicts_with = "once")]
+    only: Option<Service>,
+
+    /// Address to serve on; port 0 picks a free port. The default port is 8080, and 8081 with
+    /// `--only auth`.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
 
     /// Address of the authentication service; port 0 picks a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     auth_listen: SocketAddr,
 
+    /// Address of an authentication service that runs already.
+    #[arg(long, value_name = "ADDR", conflicts_with = "auth_listen")]
+    auth_address: Option<SocketAddr>,
+
     #[command(flatten)]
     telemetry: TelemetryArgs,
+}
+
+/// A service of the program, with its name in the telemetry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Service {
+    Auth,
+    Proxy,
+}
+
+impl Cli {
+    /// Returns the name of the process in its telemetry.
+    fn service(&self) -> &'static str {
+        match self.only {
+            None => "ibex",
+            Some(Service::Auth) => "auth",
+            Some(Service::Proxy) => "proxy",
+        }
+    }
+
+    /// Returns the address to serve on.
+    fn address(&self) -> SocketAddr {
+        let port = match self.only {
+            Some(Service::Auth) => 8081,
+            _ => 8080,
+        };
+        let otherwise = SocketAddr::from(([127, 0, 0, 1], port));
+        self.listen.unwrap_or(otherwise)
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,27 +127,47 @@ async fn main() -> Result<(), Box<dyn Error>> {
     } else {
         Output::Stdout
     };
-    let telemetry = install(cli.telemetry, output)?;
+    let (service, address) = (cli.service(), cli.address());
+    let telemetry = install(service, cli.telemetry, output)?;
     Metrics::global().process_up.set(1);
-    let listener = TcpListener::bind(cli.auth_listen).await?;
-    let auth = auth::Client::to(listener.local_addr()?)?;
-    tokio::spawn(auth::serve(listener));
-    let proxy = proxy::router(auth);
+    let auth = match (cli.only, cli.auth_address) {
+        (Some(Service::Auth), Some(_)) => {
+            return Err("`--only auth` is the service itself: remove `--auth-address`".into());
+        }
+        (_, Some(address)) => address,
+        (_, None) => authenticate(cli.auth_listen).await?,
+    };
+    let proxy = match cli.only {
+        Some(Service::Auth) => Router::new(),
+        _ => proxy::router(auth::Client::to(auth)?),
+    };
     if cli.once {
         for (number, (token, path)) in (1..).zip(REQUESTS) {
             proxy.clone().oneshot(request(number, token, path)?).await?;
         }
         write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
     } else {
-        serve(&telemetry, proxy, cli.listen).await?;
+        serve(&telemetry, proxy, address, auth).await?;
     }
     // The log has what was not delivered. The work is done, so that is not an error of the program.
     let _report = telemetry.shutdown().await;
     Ok(())
 }
 
-fn install(arguments: TelemetryArgs, output: Output) -> Result<Telemetry, Box<dyn Error>> {
-    let telemetry = Telemetry::builder("ibex")
+/// Starts the authentication service, and returns its address.
+async fn authenticate(address: SocketAddr) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(auth::serve(listener));
+    Ok(address)
+}
+
+fn install(
+    service: &'static str,
+    arguments: TelemetryArgs,
+    output: Output,
+) -> Result<Telemetry, Box<dyn Error>> {
+    let telemetry = Telemetry::builder(service)
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(Metrics::global())
         .env_alias("IBEX_SERVICE_NAME", Setting::ServiceName)
@@ -146,10 +204,11 @@ async fn serve(
     telemetry: &Telemetry,
     proxy: Router,
     address: SocketAddr,
+    auth: SocketAddr,
 ) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    tracing::info!(address, "startup");
+    tracing::info!(address, %auth, "startup");
     let router = telemetry.router().merge(proxy);
     tokio::select! {
         served = axum::serve(listener, router) => served?,

@@ -34,7 +34,7 @@ const USAGE: &str = "/v1/organizations/0192f0c1-6d3a-7b11-8a7e-3f6f1c9d2a10/usag
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A request: method, path and headers.
-type Request = (
+pub(crate) type Request = (
     &'static str,
     &'static str,
     &'static [(&'static str, &'static str)],
@@ -267,7 +267,7 @@ fn requests(program: &str) -> &'static [Request] {
     }
 }
 
-fn command(program: &str) -> Command {
+pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(executable(program));
     environment::clean(&mut command).args(["--listen", "127.0.0.1:0"]);
     if program == "glyphoxa" {
@@ -279,7 +279,7 @@ fn command(program: &str) -> Command {
 }
 
 /// A program that listens.
-struct Server {
+pub(crate) struct Server {
     process: Process,
     address: String,
     /// The line with the address.
@@ -287,7 +287,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         let mut process = Process::start(&mut command);
         let first = process.line("the address");
         let (_, address) = first.split_once("http://").unwrap();
@@ -299,7 +299,12 @@ impl Server {
         }
     }
 
-    fn ask(&self, (method, path, sent): Request) -> Response {
+    /// Returns its first line, if that is one of its log.
+    pub(crate) fn started(&self) -> Value {
+        serde_json::from_str(&self.first).unwrap_or_default()
+    }
+
+    pub(crate) fn ask(&self, (method, path, sent): Request) -> Response {
         let mut client = TcpStream::connect(&self.address).unwrap();
         client.set_read_timeout(Some(wait::LONG)).unwrap();
         let headers = sent
@@ -371,7 +376,7 @@ impl Server {
     }
 
     /// Returns its standard output and the lines of its log, wherever it writes them.
-    fn stop(self, program: &str) -> (String, Vec<Value>) {
+    pub(crate) fn stop(self, program: &str) -> (String, Vec<Value>) {
         const SIGINT: u32 = 2;
         self.process.handles(&[SIGINT]);
         let mut kill = Command::new("kill");

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
+    pair::Pair,
     rows::{DOCUMENTS, Document},
     served::{Response, Sample, Served},
 };
@@ -29,6 +30,8 @@ pub(crate) struct System {
     pub(crate) served: Served,
     /// A run whose providers fail, of the voice pipeline alone.
     pub(crate) failing: Served,
+    /// The two services of the proxy, each a process.
+    pub(crate) pair: Pair,
     /// The share of traces, of the programs whose documents have one.
     pub(crate) sample: Option<Sample>,
     /// The metrics of a run without an exporter of spans.
@@ -133,6 +136,10 @@ impl System {
             help: run(&["--help"]).output,
             served,
             failing,
+            pair: match program {
+                "ibex" => Pair::run(),
+                _ => Pair::default(),
+            },
             sample: ["glyphoxa", "ibex"]
                 .contains(&program)
                 .then(|| Sample::run(program)),

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::{Checked, alloy::AGENT, collection::publishes, plain};
+use super::{Checked, all, alloy::AGENT, collection::publishes, plain};
 use crate::{
     rows::Row,
     system::{self, System},
@@ -124,9 +124,13 @@ pub(super) fn scrape(row: &Row) -> Checked {
 }
 
 /// Looks for a service of the stack, and for its port.
-pub(super) fn service(row: &Row) -> Checked {
+pub(super) fn service(row: &Row, system: &System) -> Checked {
     let compose = compose();
     let names = [row.texts("name"), row.texts("names")].concat();
+    if row.text("held_against") == Some("spans") {
+        let has = |name: &str| system.pair.services.contains(name);
+        return Some(all(names, "one trace of two processes", has));
+    }
     // A page of a service is a part of it.
     let service = |name: &str| plain(name.trim_end_matches(" UI"));
     for name in &names {

@@ -114,7 +114,7 @@ fn of_files(kind: &str, row: &Row, system: &System) -> Checked {
         "probe" => files::probe(row),
         "retention" => files::retention(row),
         "scrape" => files::scrape(row),
-        "service" => files::service(row),
+        "service" => files::service(row, system),
         _ => None,
     }
 }

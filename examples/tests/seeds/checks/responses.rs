@@ -27,9 +27,12 @@ pub(super) fn endpoint(row: &Row, system: &System) -> Checked {
     if row.text("name") == Some("Faro") {
         return browsers(row);
     }
-    if row.texts("services").len() > 1 {
-        let reason = "the services are one process, which has one page";
-        return Some(Err(reason.to_owned()));
+    if row.has("services") {
+        return Some(all(
+            row.texts("services"),
+            "the pages of two processes",
+            |name| has_page(row, system, name),
+        ));
     }
     let method = row.text("method").unwrap_or("GET");
     let statuses =
@@ -76,6 +79,14 @@ fn verdict(differences: &[String], place: &str) -> Checked {
     } else {
         Err(differences.join("; "))
     })
+}
+
+/// Whether a service has a page of its own, which names it and no other.
+fn has_page(row: &Row, system: &System, name: &str) -> bool {
+    let mut pages = system.pair.pages.iter();
+    let page = pages.find(|(service, _)| *service == name);
+    let names = |page: &str| page.contains(&format!("service_name=\"{name}\""));
+    row.text("path") == Some("/metrics") && page.is_some_and(|(_, page)| names(page))
 }
 
 /// Returns how the content of a response differs from what a row asks for.

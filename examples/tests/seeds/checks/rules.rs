@@ -92,7 +92,12 @@ pub(super) fn panel(row: &Row, system: &System) -> Checked {
     let metric = row.text("metric");
     let has_title = |panel: &&&Value| {
         let is = panel["title"].as_str().map(plain);
-        title.is_some_and(|title| is == Some(plain(title)))
+        // The share of calls that fail has a title of glyph's.
+        let is_rate = title == Some("error rate")
+            && panel["title"]
+                .as_str()
+                .is_some_and(|is| is.ends_with(" that fail"));
+        is_rate || title.is_some_and(|title| is == Some(plain(title)))
     };
     let has_metric =
         |panel: &&&Value| metric.is_some_and(|metric| queries(panel).join(" ").contains(metric));
