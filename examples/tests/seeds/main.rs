@@ -205,7 +205,7 @@ fn row_with_a_changed_fact_is_not_held() {
             changed += seen;
         }
     }
-    assert!(changed >= 40, "{changed} changed facts are seen");
+    assert!(changed >= 700, "{changed} changed facts are seen");
 }
 
 /// Returns the row with another fact.

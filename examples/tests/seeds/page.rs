@@ -131,7 +131,8 @@ const HEAD: &str = "\
 
 Five documents say what the observability of five systems must be. Each fact is a row with an id. A test
 holds the rows against the programs in `examples/`: it runs each program once, reads its page, its log, its
-spans and its generated files, and writes this page.
+spans and its generated files, serves with it and asks it, and writes this page. It compares the files of the
+stack by reading them: Alloy, the Collector, Loki, Tempo, Pyroscope and Grafana are not run here.
 
 | state | meaning |
 |---|---|

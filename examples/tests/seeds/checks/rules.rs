@@ -45,12 +45,27 @@ pub(super) fn alert(row: &Row, system: &System) -> Checked {
             differences.push(format!("`{label}` is not in `{expression}`"));
         }
     }
+    if let Some(unit) = row.text("unit")
+        && !is_in(unit, expression)
+    {
+        differences.push(format!("`{expression}` is not in {unit}"));
+    }
     let alert = rule["alert"].as_str()?;
     Some(if differences.is_empty() {
         Ok(format!("alert `{alert}`"))
     } else {
         Err(differences.join("; "))
     })
+}
+
+/// Whether the value of an expression has a unit.
+fn is_in(unit: &str, expression: &str) -> bool {
+    match unit {
+        "ratio" => expression.contains('/') || expression.contains("_ratio"),
+        "per second" => expression.contains("rate(") && !expression.contains('/'),
+        "seconds" | "days" => expression.contains("_seconds"),
+        _ => false,
+    }
 }
 
 /// Returns the numbers in an expression.
