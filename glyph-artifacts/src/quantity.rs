@@ -1,8 +1,8 @@
 //! Amounts as a person writes them: `250 ms`, `64 KiB`, `5%`.
 
-use glyph_core::catalog::Unit;
+use glyph_core::catalog::{BurnWindows, Unit};
 
-use crate::numbers::rounded;
+use crate::numbers::{duration, rounded};
 
 /// A unit: its size, its name, and whether people write `1.5` of it.
 type Size = (f64, &'static str, bool);
@@ -38,6 +38,12 @@ pub(crate) fn quantity(amount: f64, unit: Unit) -> String {
         Unit::Ratio => crate::numbers::percent(amount),
         _ => rounded(amount).to_string(),
     }
+}
+
+/// Returns the windows and the rate of a burn alert, as they are declared: `5m/1h > 14.4`.
+pub(crate) fn burn_windows(windows: &BurnWindows) -> String {
+    let (short, long) = (duration(windows.short), duration(windows.long));
+    format!("{short}/{long} > {}", windows.factor)
 }
 
 /// Returns an amount in the first unit in which it has four digits and one decimal at most; else in

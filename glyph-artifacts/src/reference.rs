@@ -6,10 +6,13 @@ use regex::Regex;
 
 use crate::{
     ArtifactError, artifacts::Artifacts, artifacts::HEADER, families::Families, numbers::duration,
-    numbers::percent, promql::in_one_line, quantity::quantity,
+    numbers::percent, promql::in_one_line, quantity::burn_windows, quantity::quantity,
 };
 use glyph_core::{
-    catalog::{Aggregate, Comparison, Indicator, Kind, MetricDescriptor, Selection, Unit},
+    catalog::{
+        Aggregate, BurnWindows, Comparison, Indicator, Kind, MetricDescriptor, ObjectiveDescriptor,
+        Selection, Unit,
+    },
     label::LabelValues,
 };
 
@@ -247,14 +250,39 @@ fn objectives(families: &Families) -> String {
             objective.name.to_owned(),
             good,
             percent(objective.target),
+            duration(objective.period),
             list(objective.by),
+            burns(objective),
         ]
     });
     section(
         "Objectives",
-        ["Objective", "Good calls", "Target", "For each"],
+        [
+            "Objective",
+            "Good calls",
+            "Target",
+            "Period",
+            "For each",
+            "Alerts at burn rates",
+        ],
         rows,
     )
+}
+
+/// Returns when the alerts of an objective fire.
+fn burns(objective: &ObjectiveDescriptor) -> String {
+    let rates = |name: &str, windows: &[BurnWindows]| {
+        let windows: Vec<_> = windows.iter().map(burn_windows).collect();
+        (!windows.is_empty()).then(|| format!("{name} {}", windows.join(", ")))
+    };
+    let least = Some(objective.min_requests).filter(|least| *least > 0);
+    let parts = [
+        rates("fast", objective.fast),
+        rates("slow", objective.slow),
+        least.map(|least| format!("from {least} calls")),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    parts.join("; ")
 }
 
 /// Returns a text with `{provider}` in the place of `{{ $labels.provider }}`.

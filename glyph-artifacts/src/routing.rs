@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     ArtifactError,
     artifacts::Artifacts,
+    objective::{BURNS, Burn},
     rules::{AlertRule, Rule, document},
 };
 
@@ -150,10 +151,14 @@ impl Artifacts {
         }
         let by = by.into_iter().flatten().map(|label| (*label).to_owned());
         let objective = ["objective".to_owned()].into_iter();
-        let burning = |severity: &str| [equal("severity", severity), "objective!=\"\"".to_owned()];
+        let burning = |burn: &Burn| {
+            let alerts = format!("alertname=~{:?}", burn.alerts());
+            [alerts, "objective!=\"\"".to_owned()]
+        };
+        let [fast, slow] = BURNS;
         Some(Inhibition {
-            source_matchers: burning("critical"),
-            target_matchers: burning("warning"),
+            source_matchers: burning(&fast),
+            target_matchers: burning(&slow),
             equal: unique(objective.chain(self.kept_labels()).chain(by)),
         })
     }

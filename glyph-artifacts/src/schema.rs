@@ -8,8 +8,9 @@ use crate::{
     ArtifactError,
     artifacts::Artifacts,
     families::Families,
-    numbers::rounded,
+    numbers::{duration, rounded},
     promql::{Selector, in_one_line},
+    quantity::burn_windows,
 };
 use glyph_core::{
     catalog::{
@@ -72,6 +73,22 @@ pub struct ObjectiveSchema {
     /// The labels for each of which there is a budget.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<String>,
+    /// The time that the error budget is for, such as `30d`. `None` in a schema of an earlier
+    /// version of glyph, which has none of the fields below either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// The windows of the alert that the budget burns fast, such as `5m/1h > 14.4`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fast: Vec<String>,
+    /// The windows of the alert that the budget burns slowly.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slow: Vec<String>,
+    /// The least number of calls with which these alerts fire; `None` for any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_requests: Option<u64>,
+    /// How long calls must be missing before an alert fires; `None` for no such alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent: Option<String>,
 }
 
 /// The schema of a panel: what links to the dashboard depend on.
@@ -220,6 +237,11 @@ fn objective(objective: &ObjectiveDescriptor) -> ObjectiveSchema {
             .iter()
             .map(|label| (*label).to_owned())
             .collect(),
+        period: Some(duration(objective.period)),
+        fast: objective.fast.iter().map(burn_windows).collect(),
+        slow: objective.slow.iter().map(burn_windows).collect(),
+        min_requests: Some(objective.min_requests).filter(|least| *least > 0),
+        absent: objective.absent.map(duration),
     }
 }
 

@@ -47,9 +47,14 @@ impl Families {
         Some(url(dashboard, panel, &self.with_variables(&labels)))
     }
 
-    /// Returns a link to the panel of an objective's budget, with the labels of its alerts.
-    pub(super) fn objective_url(&self, objective: &ObjectiveDescriptor) -> Option<String> {
-        let labels = self.grouping_labels(objective.by).into_iter();
+    /// Returns a link to the panel of an objective's budget, with the labels of an alert: the target
+    /// labels and `by`.
+    pub(super) fn objective_url(
+        &self,
+        objective: &ObjectiveDescriptor,
+        by: &[&str],
+    ) -> Option<String> {
+        let labels = self.grouping_labels(by).into_iter();
         let labels: Vec<String> = labels.map(str::to_owned).collect();
         let panel = self.panel_ids().get(Aspect::Burn, objective.name);
         let labels = self.with_variables(&labels);

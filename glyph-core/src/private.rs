@@ -13,7 +13,7 @@ pub use crate::__serde_label as serde_label;
 pub use crate::label::{deserialized, serialized};
 pub use crate::{
     catalog::{
-        Aggregate, AlertDescriptor, AnyCatalog, Catalog, CatalogDescriptor, Comparison, Condition,
+        Aggregate, AlertDescriptor, AnyCatalog, BurnWindows, Catalog, CatalogDescriptor, Comparison, Condition,
         Indicator, Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor,
         PanelForm, ProcessSign, ScopeLabel, Selection, StageDescriptor, StageLabel, Threshold,
         Unit, buckets, check_artifact_label, check_artifact_value, check_budget, check_end_labels,

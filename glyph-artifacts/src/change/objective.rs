@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::numbers::percent;
+
 /// A change of an objective.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -38,12 +40,53 @@ pub enum ObjectiveChange {
         /// The new labels.
         to: Vec<String>,
     },
+    /// The time of the error budget changed.
+    Period {
+        /// The old time, such as `30d`.
+        from: String,
+        /// The new time.
+        to: String,
+    },
+    /// Series over some windows are no longer recorded.
+    WindowsEnded {
+        /// The windows, such as `6h`.
+        windows: Vec<String>,
+    },
+    /// The windows or the rates of a burn alert changed.
+    Burn {
+        /// The suffix of the alert's name: `BurnsFast` or `BurnsSlowly`.
+        alert: String,
+        /// The old windows, such as `5m/1h > 14.4`. Empty if there was no such alert.
+        from: Vec<String>,
+        /// The new windows.
+        to: Vec<String>,
+    },
+    /// The least number of calls changed with which burn alerts fire.
+    MinRequests {
+        /// The old number; `None` for any number.
+        from: Option<u64>,
+        /// The new number.
+        to: Option<u64>,
+    },
+    /// The alert that calls are missing changed.
+    Absent {
+        /// The time for which they had to be missing; `None` for no such alert.
+        from: Option<String>,
+        /// The new time.
+        to: Option<String>,
+    },
 }
 
 impl ObjectiveChange {
     /// Returns whether queries of the recorded series can return something else, or nothing.
     pub(crate) fn is_breaking(&self) -> bool {
-        !matches!(self, Self::Added | Self::Target { .. })
+        match self {
+            Self::Added | Self::Target { .. } | Self::MinRequests { .. } => false,
+            // Routes and silences by the name of the alert find nothing.
+            Self::Burn { to, .. } => to.is_empty(),
+            Self::Absent { to, .. } => to.is_none(),
+            _ => true,
+        }
     }
 
     /// Writes the change, and who depends on what changed.
@@ -58,16 +101,12 @@ impl ObjectiveChange {
                 to,
                 "objective `{objective}` was renamed to `{name}`: queries by `objective=\"{objective}\"` and routes for its burn alerts find nothing until they name `{name}`"
             ),
-            Self::Target { from, to: now } => {
-                let (from, now) = (
-                    crate::numbers::percent(*from),
-                    crate::numbers::percent(*now),
-                );
-                write!(
-                    to,
-                    "target of objective `{objective}` changed from {from} to {now}: its budget and the thresholds of its burn alerts change from now on"
-                )
-            }
+            Self::Target { from, to: now } => write!(
+                to,
+                "target of objective `{objective}` changed from {} to {}: its budget and the thresholds of its burn alerts change from now on",
+                percent(*from),
+                percent(*now)
+            ),
             Self::Threshold { from, to: now } => write!(
                 to,
                 "limit of objective `{objective}` changed from {from} to {now}: its recorded series count other calls as bad, so reports over this release compare two limits"
@@ -82,8 +121,65 @@ impl ObjectiveChange {
                 labels(from),
                 labels(now)
             ),
+            Self::Period { from, to: now } => write!(
+                to,
+                "period of objective `{objective}` changed from {from} to {now}: queries of `objective:budget_remaining:ratio_rate{from}` find nothing until they name `objective:budget_remaining:ratio_rate{now}`"
+            ),
+            Self::WindowsEnded { windows } => write!(
+                to,
+                "objective `{objective}` is no longer recorded over {}: queries of its `ratio_rate` series over these windows find nothing",
+                windows.join(", ")
+            ),
+            Self::Burn {
+                alert,
+                from,
+                to: now,
+            } => to.write_str(&burn(&format!("{objective}{alert}"), from, now)),
+            Self::MinRequests { from, to: now } => write!(
+                to,
+                "burn alerts of objective `{objective}` need {} and no longer {}",
+                calls(*now),
+                calls(*from)
+            ),
+            Self::Absent { from, to: now } => to.write_str(&absent(
+                &format!("{objective}Absent"),
+                from.as_deref(),
+                now.as_deref(),
+            )),
         }
     }
+}
+
+fn burn(alert: &str, from: &[String], to: &[String]) -> String {
+    match (from, to) {
+        ([], _) => format!("alert `{alert}` was added"),
+        (_, []) => removed(alert),
+        _ => format!(
+            "alert `{alert}` fires at burn rates {} and no longer at {}",
+            to.join(", "),
+            from.join(", ")
+        ),
+    }
+}
+
+fn absent(alert: &str, from: Option<&str>, to: Option<&str>) -> String {
+    match (from, to) {
+        (None, _) => format!("alert `{alert}` was added"),
+        (_, None) => removed(alert),
+        (Some(from), Some(to)) => {
+            format!("alert `{alert}` fires after {to} and no longer after {from}")
+        }
+    }
+}
+
+fn removed(alert: &str) -> String {
+    format!(
+        "alert `{alert}` was removed: nobody is called for it any more; remove its routes, silences and runbook"
+    )
+}
+
+fn calls(least: Option<u64>) -> String {
+    least.map_or_else(|| "any number of calls".to_owned(), |least| format!("{least} calls"))
 }
 
 fn labels(labels: &[String]) -> String {

@@ -21,7 +21,7 @@ use std::{borrow::Cow, collections::HashMap};
 pub use known::INTERNAL_SERIES;
 
 use crate::{
-    ArtifactError, artifacts::Artifacts, families::Families, objective::BURNS, problem::Problem,
+    ArtifactError, artifacts::Artifacts, families::Families, objective::alert_names, problem::Problem,
     rules::Rule, series::Series, view::exposed_twice,
 };
 use glyph_core::catalog::Condition;
@@ -120,7 +120,7 @@ fn duplicate_names(families: &Families) -> Vec<Problem> {
     let alerts = alerts.map(|alert| ("alert", alert.name.to_owned(), alert.file, alert.line));
     let objectives = families.metrics().flat_map(|metric| metric.objectives);
     let burns = objectives.flat_map(|objective| {
-        let alerts = BURNS.iter().map(|burn| burn.alert(objective));
+        let alerts = alert_names(objective).into_iter();
         alerts.map(|name| ("objective", name, objective.file, objective.line))
     });
     let mut first_uses = HashMap::new();

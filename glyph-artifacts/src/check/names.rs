@@ -144,9 +144,9 @@ impl Names {
             self.declare(metric, families.scope(metric));
         }
         for objective in families.metrics().flat_map(|metric| metric.objectives) {
-            for name in record_names() {
+            for name in record_names(objective) {
                 let mut shape = self.target_shape().with_sort(Sort::Gauge);
-                for label in objective.by.iter().chain(&["objective"]) {
+                for label in objective.by.iter().chain(&["objective", "indicator"]) {
                     shape.insert(label, LabelShape::default());
                 }
                 self.record(&name, shape);

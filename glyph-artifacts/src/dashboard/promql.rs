@@ -4,7 +4,7 @@ use super::legend::{Differs, legend};
 use crate::{
     families::{Families, PROCESS_START},
     numbers::percent,
-    objective::{self, OutcomeLabel, budget_left, recorded_over},
+    objective::{OutcomeLabel, budget_left, recorded_over},
     promql::{Expr, Selector, Window},
     query::combined_value,
 };
@@ -186,8 +186,7 @@ pub(super) fn burn(
 ) -> Vec<Query> {
     let labels = &families.grouping_labels(objective.by);
     let queries = recorded_over(objective).map(|(window, series)| {
-        let missed = Expr::Instant(filtered(series, scope));
-        let burn = missed.per(Expr::Number(objective::budget(objective)));
+        let burn = Expr::Instant(filtered(series, scope));
         let differs = Differs {
             queries: true,
             labels,

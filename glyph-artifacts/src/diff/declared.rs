@@ -6,8 +6,8 @@ use regex::Regex;
 
 use super::pairs;
 use crate::{
-    change::{AlertChange, Change, ObjectiveChange, PanelChange},
-    schema::{AlertSchema, ObjectiveSchema, PanelSchema, Schema},
+    change::{AlertChange, Change, PanelChange},
+    schema::{AlertSchema, PanelSchema, Schema},
 };
 
 /// Adds the changes of alerts, objectives and panels. A schema of an earlier version of glyph has
@@ -18,7 +18,7 @@ pub(super) fn compare(old: &Schema, new: &Schema, changes: &mut Vec<Change>) {
     }
     let old = &with_new_names(old, changes);
     compare_alerts(old, new, changes);
-    compare_objectives(old, new, changes);
+    super::objective::compare(old, new, changes);
     compare_panels(old, new, changes);
 }
 
@@ -50,14 +50,14 @@ fn with_new_names(old: &Schema, changes: &[Change]) -> Schema {
 
 /// The items of two lists: those with the same key, those with different keys that are the same
 /// otherwise, those in the old list alone, and those in the new list alone.
-struct Matched<T> {
-    kept: Vec<(T, T)>,
-    renamed: Vec<(T, T)>,
-    gone: Vec<T>,
-    fresh: Vec<T>,
+pub(super) struct Matched<T> {
+    pub(super) kept: Vec<(T, T)>,
+    pub(super) renamed: Vec<(T, T)>,
+    pub(super) gone: Vec<T>,
+    pub(super) fresh: Vec<T>,
 }
 
-fn matched<T: Clone>(
+pub(super) fn matched<T: Clone>(
     old: &[T],
     new: &[T],
     same_key: impl Fn(&T, &T) -> bool,
@@ -149,62 +149,6 @@ fn alert_changes(old: &AlertSchema, new: &AlertSchema) -> Vec<AlertChange> {
         changes.push(AlertChange::Pending {
             from: old.pending.clone(),
             to: new.pending.clone(),
-        });
-    }
-    changes
-}
-
-fn compare_objectives(old: &Schema, new: &Schema, changes: &mut Vec<Change>) {
-    let content = |objective: &ObjectiveSchema| ObjectiveSchema {
-        name: String::new(),
-        ..objective.clone()
-    };
-    let found = matched(
-        &old.objectives,
-        &new.objectives,
-        |old, new| old.name == new.name,
-        |old, new| content(old) == content(new),
-    );
-    let mut note = |objective: &ObjectiveSchema, change: ObjectiveChange| {
-        let objective = objective.name.clone();
-        changes.push(Change::Objective { objective, change });
-    };
-    for (from, to) in found.renamed {
-        let to = to.name;
-        note(&from, ObjectiveChange::Renamed { to });
-    }
-    for objective in found.gone {
-        note(&objective, ObjectiveChange::Removed);
-    }
-    for (from, to) in found.kept {
-        for change in objective_changes(&from, &to) {
-            note(&from, change);
-        }
-    }
-    for objective in found.fresh {
-        note(&objective, ObjectiveChange::Added);
-    }
-}
-
-fn objective_changes(old: &ObjectiveSchema, new: &ObjectiveSchema) -> Vec<ObjectiveChange> {
-    let mut changes = Vec::new();
-    if old.target.total_cmp(&new.target).is_ne() {
-        changes.push(ObjectiveChange::Target {
-            from: old.target,
-            to: new.target,
-        });
-    }
-    if (old.threshold.is_some(), &old.indicator) != (new.threshold.is_some(), &new.indicator) {
-        changes.push(ObjectiveChange::Indicator);
-    } else if let (Some(from), Some(to)) = (old.threshold, new.threshold)
-        && from.total_cmp(&to).is_ne()
-    {
-        changes.push(ObjectiveChange::Threshold { from, to });
-    }
-    if old.by != new.by {
-        changes.push(ObjectiveChange::Grouping {
-            from: old.by.clone(),
-            to: new.by.clone(),
         });
     }
     changes

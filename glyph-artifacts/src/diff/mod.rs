@@ -1,6 +1,7 @@
 //! The changes between two schemas.
 
 mod declared;
+mod objective;
 mod scope;
 
 use crate::{

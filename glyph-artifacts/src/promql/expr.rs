@@ -254,7 +254,7 @@ fn needs_parentheses(outer: &str, side: &Expr, is_right: bool) -> bool {
         return false;
     };
     // `and` binds more strongly than `or`: the parentheses are for readers.
-    let is_mixed = outer == "or" && *operator == "and";
+    let is_mixed = outer == "or" && ["and", "unless"].contains(operator);
     let (inner, outer) = (precedence(operator), precedence(outer));
     is_mixed || inner < outer || (is_right && inner == outer)
 }

@@ -30,6 +30,8 @@ pub(super) enum Change {
     Constant(f64),
     /// The value rises by this much each second.
     Rate(f64),
+    /// The value rises by this much each second until the series ends.
+    Ending(f64, Duration),
 }
 
 impl Load {
@@ -44,6 +46,26 @@ impl Load {
     pub(super) fn with(mut self, name: &str, labels: &Labels, change: Change) -> Self {
         self.series.push((series(name, labels), change));
         self
+    }
+
+    /// Returns the same series with all rates multiplied.
+    pub(super) fn scaled(mut self, factor: f64) -> Self {
+        self.change_rates(|rate| Change::Rate(rate * factor));
+        self
+    }
+
+    /// Returns the same series, which end at a time.
+    pub(super) fn ending(mut self, at: Duration) -> Self {
+        self.change_rates(|rate| Change::Ending(rate, at));
+        self
+    }
+
+    fn change_rates(&mut self, change: impl Fn(f64) -> Change) {
+        for (_, own) in &mut self.series {
+            if let Change::Rate(rate) = *own {
+                *own = change(rate);
+            }
+        }
     }
 
     /// Returns the time after which the window is full and the condition has held for `pending`.
@@ -85,6 +107,10 @@ impl Change {
             Self::Constant(value) => format!("{value}+0x{steps}"),
             Self::Rate(rate) => {
                 format!("0+{}x{steps}", rounded(rate * interval.as_secs_f64()))
+            }
+            Self::Ending(rate, at) => {
+                let steps = at.as_secs() / interval.as_secs().max(1);
+                format!("{} stale", Self::Rate(rate).values(interval, steps))
             }
         }
     }

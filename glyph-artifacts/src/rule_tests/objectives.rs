@@ -1,4 +1,4 @@
-//! Cases of objectives: calls that meet or miss them.
+//! Cases of objectives: calls that meet or miss them, and calls that are missing.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,54 +9,71 @@ use super::{
 };
 use crate::{
     families::Families,
-    objective::{BURNS, Burn, budget, outcome_label},
+    objective::{BURNS, Burn, absence_alert, absence_labels, all_calls, budget, outcome_label},
 };
 use glyph_core::catalog::{Indicator, ObjectiveDescriptor};
 
 /// The time of evaluation, at which the rates over all windows have samples.
 const SETTLED: Duration = Duration::from_secs(20 * 60);
 
-/// The part of the budget that is spent, and which alerts fire.
-const SPENDINGS: [(&str, Spending, [bool; 2]); 3] = [
-    ("fails altogether", Spending::Everything, [true, true]),
-    (
-        "spends twice its budget",
-        Spending::Budget(2.0),
-        [false, true],
-    ),
-    (
-        "spends half its budget",
-        Spending::Budget(0.5),
-        [false, false],
-    ),
-];
+/// The time after their end at which calls are missing: the rates have a window of five minutes.
+const MISSING: Duration = Duration::from_secs(8 * 60);
 
-#[derive(Clone, Copy)]
-enum Spending {
-    Everything,
-    Budget(f64),
+/// Calls of an objective, and which alerts they make fire.
+struct Calls {
+    /// The end of the case's name.
+    what: &'static str,
+    /// The share of bad calls.
+    bad: f64,
+    /// The number of calls in relation to the usual load of tests.
+    scale: f64,
+    fires: [bool; 2],
 }
 
 impl Families {
     pub(super) fn objective_cases(&self, objective: &ObjectiveDescriptor) -> Vec<TestCase> {
-        let budget = budget(objective);
-        let cases = SPENDINGS.into_iter().filter_map(|(name, spending, fires)| {
-            let bad = match spending {
-                Spending::Everything => 1.0,
-                Spending::Budget(times) => (times * budget).min(1.0),
-            };
-            let load = self.objective_load(objective, bad)?;
-            let at = SETTLED + objective.pending;
-            let tests = BURNS
-                .iter()
-                .zip(fires)
-                .map(|(burn, fires)| burn_test(burn, objective, fires.then_some(&load.labels), at));
-            let name = format!("{} {name}", objective.name);
+        let calls = calls(objective).into_iter();
+        let burns = calls.filter_map(|calls| self.calls_case(objective, &calls));
+        burns.chain(self.missing_cases(objective)).collect()
+    }
+
+    fn calls_case(&self, objective: &ObjectiveDescriptor, calls: &Calls) -> Option<TestCase> {
+        let load = self.objective_load(objective, calls.bad)?;
+        let load = load.scaled(calls.scale);
+        let at = SETTLED + objective.pending.max(objective.absent.unwrap_or_default());
+        let fires = BURNS.iter().zip(calls.fires);
+        let fires = fires.map(|(burn, fires)| {
+            let firing = fires.then_some(&load.labels);
+            firing_test(&burn.alert(objective), burn_labels(burn, objective, firing), at)
+        });
+        let present = objective.absent.map(|_| absence_test(objective, None, at));
+        let tests = Tests {
+            promql_expr_test: fires.chain(present).collect(),
+            ..Tests::default()
+        };
+        Some(load.case(format!("{} {}", objective.name, calls.what), tests, at))
+    }
+
+    /// Returns the cases in which the calls end: the target is up, or it is down.
+    fn missing_cases(&self, objective: &ObjectiveDescriptor) -> Vec<TestCase> {
+        let Some(pending) = objective.absent else {
+            return Vec::new();
+        };
+        let at = SETTLED + MISSING + pending;
+        let cases = [("has no calls", 1.0), ("has no target that is up", 0.0)];
+        let cases = cases.into_iter().filter_map(|(what, up)| {
+            let load = self.objective_load(objective, 0.0)?.ending(SETTLED);
+            let of = all_calls(objective);
+            let names: Vec<&str> = self.series_target_labels().collect();
+            let target = only(&self.labels_inside(self.find(of)?, of), &names);
+            let load = load.with("up", &target, Change::Constant(up));
+            let fires = up < 1.0 || self.reports_without_calls(objective);
+            let kept = only(&target, &self.grouping_labels(&[]));
             let tests = Tests {
-                promql_expr_test: tests.collect(),
+                promql_expr_test: vec![absence_test(objective, fires.then_some(kept), at)],
                 ..Tests::default()
             };
-            Some(load.case(name, tests, at))
+            Some(load.case(format!("{} {what}", objective.name), tests, at))
         });
         cases.collect()
     }
@@ -90,16 +107,81 @@ impl Families {
     }
 }
 
-fn burn_test(
+/// Returns calls that all fail, those that burn the budget a little faster and slower than an alert
+/// allows, and those that are too few.
+fn calls(objective: &ObjectiveDescriptor) -> Vec<Calls> {
+    let budget = budget(objective);
+    let factors: Vec<f64> = BURNS
+        .iter()
+        .flat_map(|burn| burn.windows(objective))
+        .map(|windows| windows.factor)
+        .collect();
+    let Some(lowest) = factors.iter().copied().reduce(f64::min) else {
+        return Vec::new();
+    };
+    let case = |what, bad: f64, requests: Option<f64>| Calls {
+        what,
+        bad,
+        scale: requests.map_or(1.0, |requests| requests / WHOLE),
+        fires: BURNS.map(|burn| {
+            let mut windows = burn.windows(objective);
+            windows.any(|windows| {
+                let rate = requests.unwrap_or(WHOLE);
+                let calls = rate * windows.long.as_secs_f64();
+                bad > windows.factor * budget && calls >= least(objective)
+            })
+        }),
+    };
+    // Not at the rate of another window, where rounding decides.
+    let is_apart = |share: &f64| {
+        let mut factors = factors.iter();
+        factors.all(|factor| (factor * budget / share - 1.0).abs() > 0.05)
+    };
+    let above = [1.6, 1.3, 1.15].map(|times| times * lowest * budget);
+    let above = above.into_iter().filter(|share| *share < 1.0).find(is_apart);
+    let long = || {
+        let windows = BURNS.iter().flat_map(|burn| burn.windows(objective));
+        windows.map(|windows| windows.long.as_secs_f64())
+    };
+    let shortest = long().reduce(f64::min).unwrap_or(1.0);
+    let enough = 2.0 * least(objective) / shortest;
+    let usual = (enough > WHOLE).then_some(enough);
+    let mut cases = vec![case("fails altogether", 1.0, usual)];
+    cases.extend(above.map(|bad| case("burns its budget", bad, usual)));
+    cases.push(case("keeps its budget", lowest * budget / 2.0, usual));
+    if objective.min_requests > 0 {
+        let longest = long().reduce(f64::max).unwrap_or(1.0);
+        let few = least(objective) / longest / 2.0;
+        cases.push(case("fails with too few calls", 1.0, Some(few)));
+    }
+    cases
+}
+
+/// Returns the least number of calls.
+fn least(objective: &ObjectiveDescriptor) -> f64 {
+    objective.min_requests.to_string().parse().unwrap_or(0.0)
+}
+
+fn burn_labels(
     burn: &Burn,
     objective: &ObjectiveDescriptor,
     firing: Option<&BTreeMap<String, String>>,
-    at: Duration,
-) -> ExprTest {
-    let labels = firing.map(|own| {
+) -> Option<BTreeMap<String, String>> {
+    firing.map(|own| {
         let mut labels = own.clone();
         labels.extend(burn.labels(objective));
         labels
+    })
+}
+
+fn absence_test(
+    objective: &ObjectiveDescriptor,
+    firing: Option<BTreeMap<String, String>>,
+    at: Duration,
+) -> ExprTest {
+    let labels = firing.map(|mut own| {
+        own.extend(absence_labels(objective));
+        own
     });
-    firing_test(&burn.alert(objective), labels, at)
+    firing_test(&absence_alert(objective), labels, at)
 }

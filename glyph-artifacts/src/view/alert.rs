@@ -161,7 +161,7 @@ fn selections(condition: &Condition) -> Vec<Selection> {
 }
 
 /// Returns the labels that a template uses: `$labels.tool`.
-pub(super) fn labels_in(template: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn labels_in(template: &str) -> impl Iterator<Item = &str> {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let after = template.split("$labels.").skip(1);
     after.map(move |rest| rest.split(|letter| !is_name(letter)).next().unwrap_or(rest))

@@ -10,6 +10,7 @@ mod measure;
 mod rename;
 mod twice;
 
+pub(super) use alert::labels_in;
 pub(super) use twice::exposed_twice;
 
 use std::borrow::Cow;

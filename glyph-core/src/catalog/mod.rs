@@ -56,8 +56,8 @@ pub use view::Exposure;
 pub use view::{AddedUp, CatalogField, CatalogView, IntoView, View, ViewError, ViewProblem};
 
 pub use crate::descriptor::{
-    Aggregate, AlertDescriptor, CatalogDescriptor, Comparison, Condition, Indicator, Kind, Matcher,
-    Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm, ProcessSign,
+    Aggregate, AlertDescriptor, BurnWindows, CatalogDescriptor, Comparison, Condition, Indicator,
+    Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm, ProcessSign,
     ScopeLabel, Selection, StageDescriptor, StageLabel, TARGET_LABELS, Threshold, Unit,
 };
 use crate::metric::Metric;

@@ -15,6 +15,17 @@ pub struct ObjectiveDescriptor {
     pub target: f64,
     /// The labels to group by: one error budget for each combination of their values.
     pub by: &'static [&'static str],
+    /// The time that the error budget is for, such as 30 days.
+    pub period: Duration,
+    /// The windows of the alert that the budget burns fast. Empty for no such alert.
+    pub fast: &'static [BurnWindows],
+    /// The windows of the alert that the budget burns slowly. Empty for no such alert.
+    pub slow: &'static [BurnWindows],
+    /// The least number of calls in the long window with which a burn alert fires. 0 for any
+    /// number.
+    pub min_requests: u64,
+    /// How long the calls must be missing before an alert fires. `None` for no such alert.
+    pub absent: Option<Duration>,
     /// How long the budget must burn before an alert fires.
     pub pending: Duration,
     /// How long an alert fires after the budget stopped burning.
@@ -28,6 +39,19 @@ pub struct ObjectiveDescriptor {
     pub file: &'static str,
     /// The line of the attribute.
     pub line: u32,
+}
+
+/// Two windows of a burn alert: the alert fires while the budget burns faster than `factor` in both.
+///
+/// The long window ignores short peaks. The short one ends the alert soon after its cause.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BurnWindows {
+    /// The short window.
+    pub short: Duration,
+    /// The long window.
+    pub long: Duration,
+    /// How many times too fast the budget burns. At 1, it is spent at the end of the period.
+    pub factor: f64,
 }
 
 /// The distinction between good and bad calls.

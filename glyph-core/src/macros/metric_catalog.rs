@@ -183,7 +183,12 @@
 /// | `availability = 99.9%` | on a metric that counts calls: the share of calls without an error |
 /// | `errors = provider_errors`, `errors = self{code = "5xx"}` | the bad calls. Default: those with an error in the outcome label |
 /// | `by(..)` | one error budget for each combination of these labels |
-/// | `name = ..` | the name, which is the prefix of its alerts |
+/// | `name = ..` | the name, which is the prefix of its alerts. Two objectives of one kind on a metric need it |
+/// | `period = 28d` | the time that the error budget is for. Default: 30 days |
+/// | `fast(5m/1h > 14.4, 30m/6h > 6)` | the alert that the budget burns fast: the burn rate in the short and in the long window. `fast()` for no alert. Default: these windows |
+/// | `slow(2h/1d > 3, 6h/3d > 1)` | the alert that the budget burns slowly. `slow()` for no alert. Default: these windows |
+/// | `min_requests = 100` | the least number of calls in the long window with which these alerts fire. Default: any number |
+/// | `absent = 10m` | how long the calls must be missing, or all targets down, before an alert fires. `never` for no alert. Default: `5m` |
 /// | `for`, `keep_firing_for`, `runbook`, `dashboard`, `annotations(..)`, `labels(..)` | as in an alert, for the alerts of the objective |
 ///
 /// `#[panel(..)]` sets how a dashboard shows the metric:

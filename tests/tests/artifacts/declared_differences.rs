@@ -104,11 +104,59 @@ fn changes_of_objectives_say_whom_they_break() {
         ]
     );
     assert_eq!(
+        objective(|objective| objective.period = Some("28d".to_owned())),
+        [
+            "breaking: period of objective `ShopOrderDurationLatency` changed from 30d to 28d: queries of `objective:budget_remaining:ratio_rate30d` find nothing until they name `objective:budget_remaining:ratio_rate28d`"
+        ]
+    );
+    assert_eq!(
         declared(|schema| schema.objectives.clear()),
         [
             "breaking: objective `ShopOrderDurationLatency` was removed: its recorded series and its burn alerts end; remove their panels, routes and silences"
         ]
     );
+}
+
+#[test]
+fn changes_of_burn_alerts_say_whom_they_break() {
+    let objective = |edit: fn(&mut ObjectiveSchema)| {
+        declared(|schema| edit(schema.objectives.first_mut().unwrap()))
+    };
+    assert_eq!(
+        objective(|objective| {
+            objective.fast = vec!["5m/1h > 10".to_owned()];
+            objective.slow.clear();
+        }),
+        [
+            "breaking: objective `ShopOrderDurationLatency` is no longer recorded over 1d, 2h, 30m, 3d, 6h: queries of its `ratio_rate` series over these windows find nothing",
+            "compatible: alert `ShopOrderDurationLatencyBurnsFast` fires at burn rates 5m/1h > 10 and no longer at 5m/1h > 14.4, 30m/6h > 6",
+            "breaking: alert `ShopOrderDurationLatencyBurnsSlowly` was removed: nobody is called for it any more; remove its routes, silences and runbook",
+        ]
+    );
+    assert_eq!(
+        objective(|objective| {
+            objective.min_requests = Some(100);
+            objective.absent = Some("10m".to_owned());
+        }),
+        [
+            "compatible: burn alerts of objective `ShopOrderDurationLatency` need 100 calls and no longer any number of calls",
+            "compatible: alert `ShopOrderDurationLatencyAbsent` fires after 10m and no longer after 5m",
+        ]
+    );
+    assert_eq!(
+        objective(|objective| objective.absent = None),
+        [
+            "breaking: alert `ShopOrderDurationLatencyAbsent` was removed: nobody is called for it any more; remove its routes, silences and runbook"
+        ]
+    );
+    // A file of an earlier version does not know when they fire.
+    let new = Artifacts::of::<ShopMetrics>().schema();
+    let mut old = new.clone();
+    let before = old.objectives.first_mut().unwrap();
+    (before.period, before.absent) = (None, None);
+    before.fast.clear();
+    before.slow.clear();
+    assert_eq!(diff(&old, &new), []);
 }
 
 #[test]

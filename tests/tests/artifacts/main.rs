@@ -37,6 +37,8 @@ mod large;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod links;
 #[expect(dead_code, reason = "only its declaration matters here")]
+mod objectives;
+#[expect(dead_code, reason = "only its declaration matters here")]
 mod on_call;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod panels;

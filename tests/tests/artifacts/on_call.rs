@@ -150,7 +150,7 @@ tests:
       - eval_time: 20m
         alertname: DeskAnswerLatencyBurnsFast
         exp_alerts:
-          - exp_labels: { severity: critical, team: voice, objective: DeskAnswerLatency, job: a, env: x, provider: deepgram }
+          - exp_labels: { severity: critical, team: voice, objective: DeskAnswerLatency, indicator: desk_answer_seconds, job: a, env: x, provider: deepgram }
             exp_annotations:
               summary: 'DeskAnswerLatency spends its error budget 20 times too fast, for job a env x provider deepgram'
               description: 'The objective is 95% of calls in 30 days. A budget that burns like this lasts 5 days at most. -1900% of it is left.'

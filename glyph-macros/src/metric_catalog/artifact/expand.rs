@@ -225,7 +225,7 @@ impl Expansion<'_> {
         let rt = self.rt;
         let (name, target) = (&objective.name, number(objective.target));
         let by = names(&objective.by);
-        let on_call = self.on_call(&objective.on_call);
+        let (burn, on_call) = (objective.burn.tokens(rt), self.on_call(&objective.on_call));
         let line = line(objective.span.start().line);
         let indicator = match &objective.indicator {
             Indicator::Latency { of, threshold, .. } => {
@@ -247,6 +247,7 @@ impl Expansion<'_> {
                 indicator: #rt::Indicator::#indicator,
                 target: #target,
                 by: #by,
+                #burn
                 #on_call
                 file: #rt::core::file!(),
                 line: #line,

@@ -42,7 +42,7 @@ pub(super) fn added(labels: Vec<LabelArg>, errors: &mut Errors) -> Vec<(String, 
     for label in labels {
         let name = label.name.value();
         label_name::check(&name, &label.name, errors);
-        if ["severity", "alertname", "objective"].contains(&name.as_str()) {
+        if ["severity", "alertname", "objective", "indicator"].contains(&name.as_str()) {
             errors.at(
                 &label.name,
                 format!("the rules set label `{name}`: rename this one"),

@@ -3,6 +3,7 @@
 mod alert;
 mod alert_args;
 mod annotation;
+mod burn;
 mod condition;
 mod expand;
 mod expand_checks;
@@ -85,7 +86,7 @@ pub(super) fn read(
     args: Vec<ArtifactArgs>,
     errors: &mut Errors,
 ) -> Vec<Artifacts> {
-    let mut taken = HashSet::new();
+    let (mut taken, mut taken_objectives) = (HashSet::new(), HashSet::new());
     args.into_iter()
         .zip(known.metrics)
         .enumerate()
@@ -99,7 +100,8 @@ pub(super) fn read(
             let alerts = alerts.filter_map(|alert| field.alert(alert, &mut taken, errors));
             let alerts = alerts.collect();
             let objectives = args.objectives.into_iter();
-            let objectives = objectives.filter_map(|args| field.objective(args, errors));
+            let objectives = objectives
+                .filter_map(|args| field.objective(args, &mut taken_objectives, errors));
             Artifacts {
                 alerts,
                 objectives: objectives.collect(),
@@ -128,5 +130,5 @@ impl MetricField<'_> {
 /// The label of a replica.
 const INSTANCE: &str = "instance";
 
-/// The names of the alerts so far.
+/// The names of the alerts, or of the objectives, so far.
 type Taken = HashSet<String>;

@@ -3,9 +3,12 @@
 use heck::ToUpperCamelCase;
 use proc_macro2::Span;
 use quote::ToTokens;
+use syn::Path;
 
 use super::{
-    MetricField, labels,
+    MetricField, Taken,
+    burn::Burn,
+    labels,
     objective_args::ObjectiveArgs,
     on_call::OnCall,
     selection::{Matcher, Selection, SelectionArg},
@@ -29,6 +32,7 @@ pub(super) struct Objective {
     pub(super) indicator: Indicator,
     pub(super) target: f64,
     pub(super) by: Vec<IdentOrStr>,
+    pub(super) burn: Burn,
     pub(super) on_call: OnCall,
     pub(super) span: Span,
 }
@@ -63,10 +67,12 @@ impl MetricField<'_> {
     pub(super) fn objective(
         &self,
         mut args: ObjectiveArgs,
+        taken: &mut Taken,
         errors: &mut Errors,
     ) -> Option<Objective> {
         let span = args.attribute.segments.first()?.ident.span();
         let by = labels::once(std::mem::take(&mut args.by), errors);
+        check_groups(&by, errors);
         let on_call = std::mem::take(&mut args.on_call).model(errors);
         self.check_texts(&by, &on_call, errors);
         let of = args.of.take();
@@ -98,17 +104,40 @@ impl MetricField<'_> {
                 return None;
             }
         };
-        let name = args.name.as_ref().map(IdentOrStr::value);
-        // The name includes the namespace: one Prometheus has the objectives of many services.
-        let metric = self.metric.name.otel.to_upper_camel_case();
+        let target = target(&aim, errors)?;
+        let burn = args.burn.model(target, errors);
+        let name = self.objective_name(&args.attribute, args.name.as_ref(), what, taken, errors);
         Some(Objective {
-            name: name.unwrap_or_else(|| format!("{metric}{what}")),
-            target: target(&aim, errors)?,
+            name,
+            target,
             indicator: indicator?,
             by,
+            burn,
             on_call,
             span,
         })
+    }
+
+    /// The name, which is unique in the catalog: it tells the recorded series of objectives apart.
+    fn objective_name(
+        &self,
+        attribute: &Path,
+        written: Option<&IdentOrStr>,
+        kind: &str,
+        taken: &mut Taken,
+        errors: &mut Errors,
+    ) -> String {
+        // The name includes the namespace: one Prometheus has the objectives of many services.
+        let metric = self.metric.name.otel.to_upper_camel_case();
+        let name = written.map_or_else(|| format!("{metric}{kind}"), IdentOrStr::value);
+        if !taken.insert(name.clone()) {
+            let message = format!("objective `{name}` already exists: add `name = ..`");
+            match written {
+                Some(written) => errors.at(written, message),
+                None => errors.at(attribute, message),
+            }
+        }
+        name
     }
 
     /// Reports labels in the texts that the alerts of an objective do not have.
@@ -207,6 +236,17 @@ impl MetricField<'_> {
             );
         }
         Some(Indicator::Errors { errors: bad, of })
+    }
+}
+
+/// Reports labels that the recorded series get from the rules.
+fn check_groups(by: &[IdentOrStr], errors: &mut Errors) {
+    for label in by {
+        let name = label.value();
+        if ["objective", "indicator"].contains(&name.as_str()) {
+            let message = format!("the rules set label `{name}`: remove it, or rename the label");
+            errors.at(label, message);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use syn::{Attribute, Path};
 
-use super::{on_call::OnCallArgs, selection::SelectionArg};
+use super::{burn::BurnArgs, on_call::OnCallArgs, selection::SelectionArg};
 use crate::{
     arguments::{Arguments, assigned, listed},
     diagnostic::Errors,
@@ -22,6 +22,7 @@ pub(super) struct ObjectiveArgs {
     pub(super) of: Option<SelectionArg>,
     pub(super) name: Option<IdentOrStr>,
     pub(super) by: Vec<IdentOrStr>,
+    pub(super) burn: BurnArgs,
     pub(super) on_call: OnCallArgs,
 }
 
@@ -36,6 +37,7 @@ impl ObjectiveArgs {
             of: None,
             name: None,
             by: Vec::new(),
+            burn: BurnArgs::default(),
             on_call: OnCallArgs::default(),
         };
         let before = errors.len();
@@ -47,6 +49,11 @@ impl ObjectiveArgs {
             "of",
             "name",
             "by",
+            "period",
+            "fast",
+            "slow",
+            "min_requests",
+            "absent",
             "for",
             "keep_firing_for",
             "runbook",
@@ -56,7 +63,7 @@ impl ObjectiveArgs {
         ];
         Arguments::new("objective", keys).read(attribute, errors, |key, input, _| {
             let key = key.to_string();
-            if args.on_call.read(&key, input)? {
+            if args.on_call.read(&key, input)? || args.burn.read(&key, input)? {
                 return Ok(());
             }
             match key.as_str() {
