@@ -43,6 +43,8 @@ mod on_call;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod panels;
 mod process;
+#[expect(dead_code, reason = "only its declaration matters here")]
+mod peers;
 mod promql;
 mod promtool;
 mod published;

@@ -1,7 +1,7 @@
 //! When the alerts of an objective fire: `period`, `fast(..)`, `slow(..)`, `min_requests` and
 //! `absent`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::{
     Ident, Token,
@@ -89,23 +89,28 @@ impl Windows {
 
 impl Parse for WindowsArg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let parsed = (|| {
-            let short = input.parse()?;
-            input.parse::<Token![/]>()?;
-            let long = input.parse()?;
-            input.parse::<Token![>]>()?;
-            let factor = input.parse()?;
-            syn::Result::Ok(Self {
-                short,
-                long,
-                factor,
-            })
-        })();
-        parsed.map_err(|error| {
+        Self::read(input).map_err(|error| {
+            // Tokens that nobody read would be a second error.
+            while input.parse::<TokenTree>().is_ok() {}
             syn::Error::new(
                 error.span(),
                 "expected a short window, a long one and a burn rate: `5m/1h > 14.4`",
             )
+        })
+    }
+}
+
+impl WindowsArg {
+    fn read(input: ParseStream<'_>) -> syn::Result<Self> {
+        let short = input.parse()?;
+        input.parse::<Token![/]>()?;
+        let long = input.parse()?;
+        input.parse::<Token![>]>()?;
+        let factor = input.parse()?;
+        Ok(Self {
+            short,
+            long,
+            factor,
         })
     }
 }
