@@ -37,6 +37,7 @@ pages! {
     logs: "guide/logs.md",
     metrics: "guide/metrics.md",
     monitoring: "guide/monitoring.md",
+    objectives: "reference/objectives.md",
     peers: "guide/peers.md",
     production: "guide/production.md",
     secrets: "guide/secrets.md",
