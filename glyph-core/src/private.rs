@@ -13,14 +13,15 @@ pub use crate::__serde_label as serde_label;
 pub use crate::label::{deserialized, serialized};
 pub use crate::{
     catalog::{
-        Aggregate, AlertDescriptor, AnyCatalog, BurnWindows, Catalog, CatalogDescriptor, Comparison, Condition,
-        Indicator, Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor,
-        PanelForm, ProcessSign, ScopeLabel, Selection, StageDescriptor, StageLabel, Threshold,
-        Unit, buckets, check_artifact_label, check_artifact_value, check_budget, check_end_labels,
-        check_label_names, check_labels_allowed, check_labels_while_running, check_nested,
-        check_objective_bound, check_outcome_known, check_quantile_reach, check_scope_label,
-        check_stage_label, check_stage_label_allowed, counter_labels, gauge_labels,
-        histogram_labels, offsets, stage_strides, stage_strides_or_stub,
+        Aggregate, AlertDescriptor, AnyCatalog, BurnWindows, Catalog, CatalogDescriptor,
+        Comparison, Condition, Indicator, Kind, Matcher, Measure, MetricDescriptor,
+        ObjectiveDescriptor, PanelDescriptor, PanelForm, ProcessSign, ScopeLabel, Selection,
+        StageDescriptor, StageLabel, Threshold, Unit, buckets, check_artifact_label,
+        check_artifact_value, check_budget, check_end_labels, check_label_names,
+        check_labels_allowed, check_labels_while_running, check_nested, check_objective_bound,
+        check_outcome_known, check_quantile_reach, check_scope_label, check_stage_label,
+        check_stage_label_allowed, counter_labels, gauge_labels, histogram_labels, offsets,
+        stage_strides, stage_strides_or_stub,
     },
     descriptor::{SourceCrate, asked_label, check_bound, given_label},
     label::{

@@ -179,7 +179,10 @@ fn removed(alert: &str) -> String {
 }
 
 fn calls(least: Option<u64>) -> String {
-    least.map_or_else(|| "any number of calls".to_owned(), |least| format!("{least} calls"))
+    least.map_or_else(
+        || "any number of calls".to_owned(),
+        |least| format!("{least} calls"),
+    )
 }
 
 fn labels(labels: &[String]) -> String {

@@ -21,8 +21,8 @@ use std::{borrow::Cow, collections::HashMap};
 pub use known::INTERNAL_SERIES;
 
 use crate::{
-    ArtifactError, artifacts::Artifacts, families::Families, objective::alert_names, problem::Problem,
-    rules::Rule, series::Series, view::exposed_twice,
+    ArtifactError, artifacts::Artifacts, families::Families, objective::alert_names,
+    problem::Problem, rules::Rule, series::Series, view::exposed_twice,
 };
 use glyph_core::catalog::Condition;
 

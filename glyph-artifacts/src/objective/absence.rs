@@ -78,8 +78,10 @@ impl Families {
         let targets = self.grouping_labels(&[]).into_iter();
         let targets: Vec<String> = targets.map(str::to_owned).collect();
         let name = objective.name;
-        let summary = format!("{name} cannot be measured{{{{ if $labels.job }}}}, for{{{{ end }}}}{}",
-            labels_text(&targets));
+        let summary = format!(
+            "{name} cannot be measured{{{{ if $labels.job }}}}, for{{{{ end }}}}{}",
+            labels_text(&targets)
+        );
         let metric = all_calls(objective).metric;
         let description = format!(
             "No target is up, or none exposes {metric}. Until then, no alert says that this \
@@ -93,8 +95,9 @@ impl Families {
         let link = url.as_deref().map(|url| ("dashboard_url", url));
         // The alert has no labels of calls.
         let written = objective.annotations.iter().copied();
-        let written = written
-            .filter(|(_, text)| labels_in(text).all(|label| targets.iter().any(|own| own == label)));
+        let written = written.filter(|(_, text)| {
+            labels_in(text).all(|label| targets.iter().any(|own| own == label))
+        });
         own.into_iter().chain(link).chain(written).map(owned).collect()
     }
 }

@@ -101,7 +101,11 @@ impl Burn {
 /// rates are averaged, so that a gap in the samples does not look like few calls.
 fn enough_requests(objective: &ObjectiveDescriptor, window: Duration) -> Option<Expr> {
     let least = objective.min_requests;
-    let least: f64 = Some(least).filter(|least| *least > 0)?.to_string().parse().ok()?;
+    let least: f64 = Some(least)
+        .filter(|least| *least > 0)?
+        .to_string()
+        .parse()
+        .ok()?;
     let rate = Expr::Range(series(objective, REQUESTS), window.into());
     let calls = Expr::call("avg_over_time", [rate]);
     let calls = calls.binary("*", Expr::Number(window.as_secs_f64()));

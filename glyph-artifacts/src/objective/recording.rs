@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::{
     outcome::outcome_label,
     recorded::{
-        ERROR_BUDGET, FAILURES, RATE_WINDOW, REQUESTS, all_calls, budget, budget_remaining, burn_rate,
-        failures_per_request, identity, series, windows,
+        ERROR_BUDGET, FAILURES, RATE_WINDOW, REQUESTS, all_calls, budget, budget_remaining,
+        burn_rate, failures_per_request, identity, series, windows,
     },
 };
 use crate::{

@@ -44,7 +44,11 @@ impl Families {
         let fires = BURNS.iter().zip(calls.fires);
         let fires = fires.map(|(burn, fires)| {
             let firing = fires.then_some(&load.labels);
-            firing_test(&burn.alert(objective), burn_labels(burn, objective, firing), at)
+            firing_test(
+                &burn.alert(objective),
+                burn_labels(burn, objective, firing),
+                at,
+            )
         });
         let present = objective.absent.map(|_| absence_test(objective, None, at));
         let tests = Tests {
@@ -138,7 +142,10 @@ fn calls(objective: &ObjectiveDescriptor) -> Vec<Calls> {
         factors.all(|factor| (factor * budget / share - 1.0).abs() > 0.05)
     };
     let above = [1.6, 1.3, 1.15].map(|times| times * lowest * budget);
-    let above = above.into_iter().filter(|share| *share < 1.0).find(is_apart);
+    let above = above
+        .into_iter()
+        .filter(|share| *share < 1.0)
+        .find(is_apart);
     let long = || {
         let windows = BURNS.iter().flat_map(|burn| burn.windows(objective));
         windows.map(|windows| windows.long.as_secs_f64())

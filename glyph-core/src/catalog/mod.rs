@@ -57,8 +57,9 @@ pub use view::{AddedUp, CatalogField, CatalogView, IntoView, View, ViewError, Vi
 
 pub use crate::descriptor::{
     Aggregate, AlertDescriptor, BurnWindows, CatalogDescriptor, Comparison, Condition, Indicator,
-    Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm, ProcessSign,
-    ScopeLabel, Selection, StageDescriptor, StageLabel, TARGET_LABELS, Threshold, Unit,
+    Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm,
+    ProcessSign, ScopeLabel, Selection, StageDescriptor, StageLabel, TARGET_LABELS, Threshold,
+    Unit,
 };
 use crate::metric::Metric;
 

@@ -135,7 +135,9 @@ fn probes_and_scrapes_are_in_no_objective() {
     let mut checked = 0;
     for rule in of_requests {
         let expr = rule["expr"].as_str().unwrap();
-        let selectors = expr.matches("glyphoxa_http_request_duration_seconds_").count();
+        let selectors = expr
+            .matches("glyphoxa_http_request_duration_seconds_")
+            .count();
         assert_eq!(expr.matches(&probes).count(), selectors, "{expr}");
         checked += 1;
     }

@@ -42,9 +42,8 @@ mod objectives;
 mod on_call;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod panels;
-mod process;
-#[expect(dead_code, reason = "only its declaration matters here")]
 mod peers;
+mod process;
 mod promql;
 mod promtool;
 mod published;

@@ -103,7 +103,9 @@ fn windows_of_an_objective_decide_what_is_recorded() {
         ]
     );
     let shares = records(&books(), "BooksPagesLatency");
-    let shares = shares.iter().filter_map(|name| name.strip_prefix("objective:burn_rate:ratio_rate"));
+    let shares = shares
+        .iter()
+        .filter_map(|name| name.strip_prefix("objective:burn_rate:ratio_rate"));
     let windows: Vec<_> = shares.collect();
     assert_eq!(windows, ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "30d"]);
 }
@@ -126,8 +128,18 @@ fn alerts_of_an_objective_follow_its_attribute() {
         expression(&rules_text, "PatienceBurnsSlowly"),
         format!(
             "({}) or ({})",
-            [burns("6h", "0.9"), burns("7d", "0.9"), enough("7d", 604_800)].join(" and "),
-            [burns("12h", "0.5"), burns("14d", "0.5"), enough("14d", 1_209_600)].join(" and "),
+            [
+                burns("6h", "0.9"),
+                burns("7d", "0.9"),
+                enough("7d", 604_800)
+            ]
+            .join(" and "),
+            [
+                burns("12h", "0.5"),
+                burns("14d", "0.5"),
+                enough("14d", 1_209_600)
+            ]
+            .join(" and "),
         )
     );
     let rules = rules(&books());
@@ -142,10 +154,16 @@ fn alerts_of_an_objective_follow_its_attribute() {
     let description = description.as_str().unwrap();
     let start = "The objective is 99% of calls in 28 days. A budget that burns like this lasts 33.6 hours at most.";
     assert!(description.starts_with(start), "{description}");
-    assert!(description.contains("objective:budget_remaining:ratio_rate28d{"), "{description}");
+    assert!(
+        description.contains("objective:budget_remaining:ratio_rate28d{"),
+        "{description}"
+    );
     // The alert that calls are missing has no label of calls.
     let impact = |name: &str| &alert(name).unwrap()["annotations"]["impact"];
-    assert_eq!(impact("SearchesAbsent"), "Readers of {{ $labels.job }} find nothing");
+    assert_eq!(
+        impact("SearchesAbsent"),
+        "Readers of {{ $labels.job }} find nothing"
+    );
     assert_eq!(*impact("EachShelfAbsent"), Value::Null);
 }
 
@@ -183,7 +201,8 @@ fn bad_calls_without_a_series_are_none_of_the_calls() {
     let failures = |objective: &str| {
         let mut rules = rules.iter();
         let rule = rules.find(|rule| {
-            rule["record"] == "objective:failures:rate5m" && rule["labels"]["objective"] == objective
+            rule["record"] == "objective:failures:rate5m"
+                && rule["labels"]["objective"] == objective
         });
         let expr = rule.unwrap()["expr"].as_str().unwrap();
         expr.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -132,16 +132,31 @@ fn own() -> Peer {
 
 /// Adds a recorded series, or a window of one.
 fn add_series(series: &mut Vec<Series>, record: &str, expr: &str) {
-    let (name, window) = record.split_once("_rate").map_or((record, ""), |(name, window)| {
-        (name, if record.contains(":ratio_rate") { window } else { "" })
-    });
-    let name = if window.is_empty() { record.to_owned() } else { format!("{name}_rate") };
+    let (name, window) = record
+        .split_once("_rate")
+        .map_or((record, ""), |(name, window)| {
+            (
+                name,
+                if record.contains(":ratio_rate") {
+                    window
+                } else {
+                    ""
+                },
+            )
+        });
+    let name = if window.is_empty() {
+        record.to_owned()
+    } else {
+        format!("{name}_rate")
+    };
     let is_period = window == "30d";
     let role = match name.as_str() {
         "objective:requests:rate5m" => "rate of calls",
         "objective:failures:rate5m" => "rate of bad calls",
         "objective:error_budget:ratio" => "error budget",
-        "objective:failures_per_request:ratio_rate" if is_period => "share of bad calls in the period",
+        "objective:failures_per_request:ratio_rate" if is_period => {
+            "share of bad calls in the period"
+        }
         "objective:failures_per_request:ratio_rate" => "share of bad calls",
         "objective:burn_rate:ratio_rate" if is_period => "burn rate in the period",
         "objective:burn_rate:ratio_rate" => "burn rate",
@@ -219,9 +234,15 @@ impl Peer {
 
     /// Returns the longest window over series of the program.
     fn longest_raw_window(&self) -> String {
-        let raw = self.series.iter().filter(|series| series.reads == "program");
+        let raw = self
+            .series
+            .iter()
+            .filter(|series| series.reads == "program");
         let windows = raw.flat_map(|series| &series.windows);
-        windows.max_by_key(|window| seconds(window)).unwrap().clone()
+        windows
+            .max_by_key(|window| seconds(window))
+            .unwrap()
+            .clone()
     }
 
     /// Returns the number of recorded series for one combination of labels.
@@ -256,17 +277,30 @@ fn table(peers: &[Peer]) -> String {
         their sources at a commit.\n\n"
         .to_owned();
     for peer in peers.iter().filter(|peer| !peer.commit.is_empty()) {
-        let Peer { name, repository, commit, objective, .. } = peer;
+        let Peer {
+            name,
+            repository,
+            commit,
+            objective,
+            ..
+        } = peer;
         let files = peer.series.iter().map(|series| &series.file);
         let files = files.chain(peer.alerts.iter().map(|alert| &alert.file));
         let mut files: Vec<_> = files.map(|file| format!("`{file}`")).collect();
         files.sort();
         files.dedup();
         let files = files.join(", ");
-        writeln!(text, "- {name}: {objective}. github.com/{repository} at `{commit}`, {files}.").unwrap();
+        writeln!(
+            text,
+            "- {name}: {objective}. github.com/{repository} at `{commit}`, {files}."
+        )
+        .unwrap();
     }
     let row = |text: &mut String, name: &str, of: &dyn Fn(&Peer) -> String| {
-        let cells: Vec<_> = peers.iter().map(|peer| of(peer).replace('|', "\\|")).collect();
+        let cells: Vec<_> = peers
+            .iter()
+            .map(|peer| of(peer).replace('|', "\\|"))
+            .collect();
         writeln!(text, "| {name} | {} |", cells.join(" | ")).unwrap();
     };
     let head = |text: &mut String, title: &str, first: &str| {
@@ -278,8 +312,14 @@ fn table(peers: &[Peer]) -> String {
     for role in SERIES {
         row(&mut text, role, &|peer| peer.series(role));
     }
-    row(&mut text, "number of these series", &|peer| peer.count().to_string());
-    row(&mut text, "longest window over the program's series", &Peer::longest_raw_window);
+    row(&mut text, "number of these series", &|peer| {
+        peer.count().to_string()
+    });
+    row(
+        &mut text,
+        "longest window over the program's series",
+        &Peer::longest_raw_window,
+    );
     head(&mut text, "Alerts", "fires if");
     for role in ALERTS {
         row(&mut text, role, &|peer| peer.alerts(role));
@@ -305,9 +345,17 @@ fn objectives_are_compared_with_other_generators() {
     let peers: Vec<_> = [own()].into_iter().chain(peers).collect();
     for peer in &peers {
         let series = peer.series.iter().map(|series| &series.role);
-        assert!(series.clone().all(|role| SERIES.contains(&role.as_str())), "{}", peer.name);
+        assert!(
+            series.clone().all(|role| SERIES.contains(&role.as_str())),
+            "{}",
+            peer.name
+        );
         let mut alerts = peer.alerts.iter().map(|alert| &alert.role);
-        assert!(alerts.all(|role| ALERTS.contains(&role.as_str())), "{}", peer.name);
+        assert!(
+            alerts.all(|role| ALERTS.contains(&role.as_str())),
+            "{}",
+            peer.name
+        );
     }
     let table = table(&peers);
     if env::var_os("GLYPH_WRITE_EXPECTED").is_some() {

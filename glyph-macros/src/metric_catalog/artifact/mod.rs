@@ -100,8 +100,8 @@ pub(super) fn read(
             let alerts = alerts.filter_map(|alert| field.alert(alert, &mut taken, errors));
             let alerts = alerts.collect();
             let objectives = args.objectives.into_iter();
-            let objectives = objectives
-                .filter_map(|args| field.objective(args, &mut taken_objectives, errors));
+            let objectives =
+                objectives.filter_map(|args| field.objective(args, &mut taken_objectives, errors));
             Artifacts {
                 alerts,
                 objectives: objectives.collect(),
