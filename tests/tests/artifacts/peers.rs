@@ -132,22 +132,9 @@ fn own() -> Peer {
 
 /// Adds a recorded series, or a window of one.
 fn add_series(series: &mut Vec<Series>, record: &str, expr: &str) {
-    let (name, window) = record
-        .split_once("_rate")
-        .map_or((record, ""), |(name, window)| {
-            (
-                name,
-                if record.contains(":ratio_rate") {
-                    window
-                } else {
-                    ""
-                },
-            )
-        });
-    let name = if window.is_empty() {
-        record.to_owned()
-    } else {
-        format!("{name}_rate")
+    let (name, window) = match record.split_once(":ratio_rate") {
+        Some((name, window)) => (format!("{name}:ratio_rate"), window),
+        None => (record.to_owned(), ""),
     };
     let is_period = window == "30d";
     let role = match name.as_str() {

@@ -229,6 +229,7 @@ fn rules_that_need_a_bucket_are_left_out_with_it() {
     let missing = [
         "ViewedLoadDurationLatencyBurnsFast",
         "ViewedLoadDurationLatencyBurnsSlowly",
+        "ViewedLoadDurationLatencyAbsent",
         "LoadIsSlow",
         "LoadHangs",
         "LoadIsRarelyFast",

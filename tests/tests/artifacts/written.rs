@@ -49,7 +49,7 @@ fn each_alert_condition_has_a_case_on_either_side() {
     let alerts = rules
         .lines()
         .filter_map(|line| line.trim().strip_prefix("- alert: "));
-    let alerts = alerts.filter(|alert| !alert.contains("Burns"));
+    let alerts = alerts.filter(|alert| !alert.contains("Burns") && !alert.ends_with("Absent"));
     let without: Vec<_> = alerts
         .filter(|alert| {
             let has = |says: &str| tests.contains(&format!("- name: {alert} {says}\n"));
