@@ -122,6 +122,7 @@ fn own() -> Peer {
             "objectives on native histograms, and on gauges of success",
             "the target and the period as series",
             "an alert that the budget is spent; `budget_remaining` below 0 says so",
+            "severities of its own; the alerts are critical or a warning",
             "a `for` of each window; one `for` is for all alerts of an objective",
             "an interface of its own; the dashboard shows objectives",
         ]
@@ -231,12 +232,6 @@ impl Peer {
             .unwrap()
             .clone()
     }
-
-    /// Returns the number of recorded series for one combination of labels.
-    fn count(&self) -> usize {
-        let counts = self.series.iter().map(|series| series.windows.len().max(1));
-        counts.sum()
-    }
 }
 
 fn cell(parts: Vec<String>) -> String {
@@ -299,9 +294,6 @@ fn table(peers: &[Peer]) -> String {
     for role in SERIES {
         row(&mut text, role, &|peer| peer.series(role));
     }
-    row(&mut text, "number of these series", &|peer| {
-        peer.count().to_string()
-    });
     row(
         &mut text,
         "longest window over the program's series",
