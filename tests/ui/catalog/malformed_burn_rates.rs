@@ -16,7 +16,7 @@ pub struct Metrics {
     #[objective(availability = 99%, name = Long, slow(6h/40d > 1))]
     #[objective(availability = 95%, name = Unreachable, fast(5m/1h > 20))]
     #[objective(availability = 99%, name = Zero, fast(5m/1h > 0))]
-    #[objective(availability = 99%, name = Percent, fast(5m/1h > 14.4s))]
+    #[objective(availability = 99%, name = HasUnit, fast(5m/1h > 14.4s))]
     #[objective(availability = 99%, name = ShortPeriod, period = 6h)]
     #[objective(availability = 99%, name = DefaultWindows, period = 2d)]
     #[objective(availability = 99%, name = NoRequests, min_requests = 0)]

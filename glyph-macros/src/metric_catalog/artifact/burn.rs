@@ -184,8 +184,9 @@ fn period(written: Option<&Quantity>, errors: &mut Errors) -> u64 {
     };
     if period < DAY {
         errors.at(written, "`period` must be at least a day: `period = 28d`");
+        return PERIOD;
     }
-    period.max(DAY)
+    period
 }
 
 /// Reports a period that is shorter than a default window.
