@@ -98,6 +98,10 @@ impl Families {
         let written = written.filter(|(_, text)| {
             labels_in(text).all(|label| targets.iter().any(|own| own == label))
         });
-        own.into_iter().chain(link).chain(written).map(owned).collect()
+        own.into_iter()
+            .chain(link)
+            .chain(written)
+            .map(owned)
+            .collect()
     }
 }
