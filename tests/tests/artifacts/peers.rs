@@ -208,7 +208,7 @@ impl Peer {
                 _ => format!("`{name}..`: {windows}"),
             }
         });
-        cell(own.collect())
+        cell(&own.collect::<Vec<_>>())
     }
 
     fn alerts(&self, role: &str) -> String {
@@ -217,7 +217,7 @@ impl Peer {
             [] => alert.name.clone(),
             fires => format!("{}: {}", alert.name, fires.join(", ")),
         });
-        cell(own.collect())
+        cell(&own.collect::<Vec<_>>())
     }
 
     /// Returns the longest window over series of the program.
@@ -234,7 +234,7 @@ impl Peer {
     }
 }
 
-fn cell(parts: Vec<String>) -> String {
+fn cell(parts: &[String]) -> String {
     if parts.is_empty() {
         return "-".to_owned();
     }
