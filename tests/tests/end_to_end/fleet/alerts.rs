@@ -56,6 +56,8 @@ const ALERTS: &[(&str, &[Firing])] = &[
         "AnswersBurnsSlowly",
         &[(FAILING, &[ELEVENLABS]), (GONE, &[ELEVENLABS])],
     ),
+    ("RequestsAbsent", &[(GONE, &[])]),
+    ("AnswersAbsent", &[(GONE, &[])]),
 ];
 
 /// The alerts that a fast burn of the same budget silences.

@@ -27,14 +27,14 @@ pub(crate) struct FleetMetrics {
     #[alert(ReplicaSlow, rate < 50/s, by(instance), summary = "{instance} is slow")]
     #[alert(ManyErrors, increase(5m){status = error} > 100, by(provider),
         summary = "{provider} rejects requests")]
-    #[objective(availability = 99%, by(provider), name = Requests)]
+    #[objective(availability = 99%, by(provider), name = Requests, absent = 5s)]
     pub(crate) requests: Counter<Request>,
 
     /// Time until an answer.
     #[metric(unit = seconds, buckets = [100ms, 500ms, 1s, 5s])]
     #[alert(SlowAnswers, p95 > 1s, by(provider), for = 2m, severity = critical,
         summary = "{provider} is slow in {env}")]
-    #[objective(latency = 500ms, target = 95%, by(provider), name = Answers)]
+    #[objective(latency = 500ms, target = 95%, by(provider), name = Answers, absent = 5s)]
     pub(crate) answer: Histogram<Provider>,
 
     /// Sizes of answers.
