@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     layout::{GridPos, positions},
-    link,
+    link::Service,
     name::heading,
     panel::Panel,
     promql::Query,
@@ -20,12 +20,13 @@ const SCHEMA_VERSION: u32 = 39;
 pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
     let subject = artifacts.subject();
     let families = artifacts.families();
+    let service = Service::of(artifacts);
     let mut ids = PanelIds::new(families.catalogs());
     let mut panels = Vec::new();
     for (row, (position, positions)) in rows.iter().zip(positions(rows)) {
         let id = ids.free(&format!("row {}", row.title));
         let within = row.panels().zip(positions);
-        let within = within.map(|(panel, position)| panel_json(panel, position, artifacts));
+        let within = within.map(|(panel, position)| panel_json(panel, position, &service));
         // A collapsed row holds its panels, and an open one precedes them.
         if row.is_collapsed {
             panels.push(row_json(id, row, position, &within.collect::<Vec<_>>()));
@@ -40,7 +41,7 @@ pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
         "editable": true,
         "fiscalYearStartMonth": 0,
         "graphTooltip": 1,
-        "links": link::all(artifacts),
+        "links": service.links(),
         "liveNow": false,
         "panels": panels,
         "refresh": "30s",
@@ -105,7 +106,7 @@ fn row_json(id: u32, row: &Row, position: GridPos, panels: &[Value]) -> Value {
     })
 }
 
-fn panel_json(panel: &Panel, position: GridPos, artifacts: &Artifacts) -> Value {
+fn panel_json(panel: &Panel, position: GridPos, service: &Service) -> Value {
     let targets = panel.queries.iter().zip('A'..='Z');
     let targets: Vec<Value> = targets
         .map(|(query, letter)| target(query, letter, panel.form))
@@ -117,7 +118,7 @@ fn panel_json(panel: &Panel, position: GridPos, artifacts: &Artifacts) -> Value 
         "fieldConfig": { "defaults": field(panel), "overrides": [] },
         "gridPos": position.json(),
         "id": panel.id,
-        "links": panel.links.json(artifacts),
+        "links": panel.links.json(service),
         "options": options,
         "targets": targets,
         "title": panel.title,

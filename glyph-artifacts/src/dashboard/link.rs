@@ -48,8 +48,7 @@ impl Links {
     }
 
     /// Returns the JSON of the links.
-    pub(super) fn json(self, artifacts: &Artifacts) -> Vec<Value> {
-        let service = Service::of(artifacts);
+    pub(super) fn json(self, service: &Service) -> Vec<Value> {
         let spans = self.stage.map(|stage| {
             let title = format!("Traces through {stage}");
             service.traces(&title, &format!(" && name=\"{stage}\""))
@@ -68,14 +67,8 @@ impl Links {
     }
 }
 
-/// Returns the links of the dashboard.
-pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
-    let service = Service::of(artifacts);
-    vec![service.traces("Traces", ""), service.logs("Logs", "")]
-}
-
 /// The service whose traces and logs are linked, in the selected environments.
-struct Service {
+pub(super) struct Service {
     /// The operator and the name. Without a name, the jobs are the names of services.
     name: String,
     /// The label of the environment if it is a target label.
@@ -83,7 +76,7 @@ struct Service {
 }
 
 impl Service {
-    fn of(artifacts: &Artifacts) -> Self {
+    pub(super) fn of(artifacts: &Artifacts) -> Self {
         let label = ENVIRONMENT.to_owned();
         let is_kept = artifacts.families().is_kept(&label);
         Self {
@@ -93,6 +86,11 @@ impl Service {
             },
             environment: Some(label).filter(|_| is_kept),
         }
+    }
+
+    /// Returns the links of the dashboard.
+    pub(super) fn links(&self) -> Vec<Value> {
+        vec![self.traces("Traces", ""), self.logs("Logs", "")]
     }
 
     /// Returns a link to traces, by a `TraceQL` query.

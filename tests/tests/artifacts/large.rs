@@ -59,7 +59,7 @@ fn leaked(catalog: CatalogDescriptor) -> &'static CatalogDescriptor {
 }
 
 /// Returns the programs: 300 metrics in one catalog, and in 25 that are nested in another.
-fn programs() -> [(&'static str, Artifacts); 2] {
+pub(crate) fn programs() -> [(&'static str, Artifacts); 2] {
     let nested = (0..25).map(|index| {
         let namespace: &'static str = format!("app.part{index}").leak();
         leaked(catalog(namespace, "x", 12))
@@ -166,10 +166,9 @@ fn ids_and_titles_of_panels_are_unique() {
 }
 
 #[test]
-fn queries_of_300_metrics_have_no_problem() {
-    for (name, artifacts) in programs() {
-        let dashboard = artifacts.dashboard().unwrap();
-        let problems = artifacts.problems_in_dashboard(&dashboard, name);
-        assert_eq!(problems.unwrap(), []);
-    }
+fn queries_of_nested_catalogs_have_no_problem() {
+    let [_, (name, nested)] = programs();
+    let dashboard = nested.dashboard().unwrap();
+    let problems = nested.problems_in_dashboard(&dashboard, name);
+    assert_eq!(problems.unwrap(), []);
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     dashboards::{panels, parsed},
-    glyphoxa,
+    glyphoxa, large,
 };
 
 /// The packages, in compatible versions.
@@ -99,8 +99,10 @@ fn typescript(dashboard: &Value) -> String {
 #[test]
 #[ignore = "needs npm and its registry"]
 fn dashboard_matches_grafanas_types() {
+    let [_, (_, large)] = large::programs();
     for artifacts in [
         glyphoxa::artifacts(),
+        large,
         glyph_runtime::artifacts::Artifacts::of::<crate::dashboards::Rented>(),
     ] {
         let told = told(&parsed(&artifacts));
