@@ -102,18 +102,19 @@ fn sizes(panels: &[&Panel]) -> Vec<(usize, usize)> {
         _ => COLUMNS / 3,
     };
     let number = COLUMNS / count(Size::Number).clamp(1, 6);
-    let objective = if count(Size::Burn) == 1 {
-        COLUMNS
+    // Titles of objectives are long: a panel is never narrower than a quarter.
+    let (budget, burn) = if count(Size::Burn) == 1 {
+        (COLUMNS / 3, COLUMNS * 2 / 3)
     } else {
-        COLUMNS / 2
+        (COLUMNS / 4, COLUMNS / 4)
     };
     let [low, high] = HEIGHTS;
     let size = |panel: &&Panel| match panel.size {
         Size::Number => (number, low),
         Size::Half => (COLUMNS / 2, high),
         Size::Graph => (graph, high),
-        Size::Budget => (objective / 3, high),
-        Size::Burn => (objective - objective / 3, high),
+        Size::Budget => (budget, high),
+        Size::Burn => (burn, high),
     };
     panels.iter().map(size).collect()
 }
