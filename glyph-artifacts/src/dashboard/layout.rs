@@ -10,8 +10,8 @@ use super::{
 /// The number of columns of a dashboard.
 const COLUMNS: usize = 24;
 
-/// The height of a panel with a single number, and of any other.
-const HEIGHTS: [usize; 2] = [4, 8];
+/// The height of a panel with a single number, of an objective's panels, and of any other.
+const HEIGHTS: [usize; 3] = [4, 6, 8];
 
 /// A position in Grafana's grid, in columns and grid rows.
 #[derive(Clone, Copy, Debug)]
@@ -102,19 +102,14 @@ fn sizes(panels: &[&Panel]) -> Vec<(usize, usize)> {
         _ => COLUMNS / 3,
     };
     let number = COLUMNS / count(Size::Number).clamp(1, 6);
-    // Titles of objectives are long: a panel is never narrower than a quarter.
-    let (budget, burn) = if count(Size::Burn) == 1 {
-        (COLUMNS / 3, COLUMNS * 2 / 3)
-    } else {
-        (COLUMNS / 4, COLUMNS / 4)
-    };
-    let [low, high] = HEIGHTS;
+    let [low, middle, high] = HEIGHTS;
     let size = |panel: &&Panel| match panel.size {
         Size::Number => (number, low),
         Size::Half => (COLUMNS / 2, high),
         Size::Graph => (graph, high),
-        Size::Budget => (budget, high),
-        Size::Burn => (burn, high),
+        // Their titles are long, so that each objective has a line.
+        Size::Budget => (COLUMNS / 3, middle),
+        Size::Burn => (COLUMNS * 2 / 3, middle),
     };
     panels.iter().map(size).collect()
 }
