@@ -1,0 +1,96 @@
+//! The entries of `tests/mistakes/`.
+
+use std::{collections::HashSet, fs, path::PathBuf};
+
+use serde::Deserialize;
+
+/// The fewest mistakes and the fewest edits that compile.
+const LEAST: [usize; 2] = [300, 60];
+
+/// The folder with the crate and the entries.
+pub fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Everything in one file of entries.
+#[derive(Default, Deserialize)]
+struct File {
+    #[serde(default)]
+    mistake: Vec<Mistake>,
+    #[serde(default)]
+    compiles: Vec<Edit>,
+    #[serde(default)]
+    exception: Vec<Exception>,
+}
+
+/// The text `from` in a file of the crate, and the text in its place.
+#[derive(Clone, Deserialize)]
+pub struct Edit {
+    pub name: String,
+    pub file: String,
+    pub from: String,
+    pub to: String,
+}
+
+/// An edit that must not compile.
+#[derive(Clone, Deserialize)]
+pub struct Mistake {
+    #[serde(flatten)]
+    pub edit: Edit,
+    /// The file that has the error.
+    pub at: Option<String>,
+    /// The text that the error begins in.
+    pub token: String,
+    /// The texts that the error contains.
+    pub says: Vec<String>,
+}
+
+/// Columns that an entry does not pass, with the reason.
+#[derive(Deserialize)]
+pub struct Exception {
+    pub name: String,
+    pub columns: Vec<String>,
+    pub reason: String,
+}
+
+/// The entries of all files.
+pub struct Entries {
+    pub mistakes: Vec<Mistake>,
+    pub compiles: Vec<Edit>,
+    pub exceptions: Vec<Exception>,
+}
+
+impl Entries {
+    /// Reads the entries, and checks that there are enough, each with a name of its own.
+    pub fn read() -> Self {
+        let files = ["strangers.toml", "systematic.toml", "exceptions.toml"].map(read);
+        let mut all = File::default();
+        for file in files {
+            all.mistake.extend(file.mistake);
+            all.compiles.extend(file.compiles);
+            all.exception.extend(file.exception);
+        }
+        let counts = [all.mistake.len(), all.compiles.len()];
+        assert!(counts >= LEAST && counts[1] >= LEAST[1], "{counts:?}");
+        let mistakes = all.mistake.iter().map(|mistake| &mistake.edit);
+        let mut names = HashSet::new();
+        for edit in mistakes.chain(&all.compiles) {
+            assert!(names.insert(&edit.name), "two entries `{}`", edit.name);
+        }
+        for exception in &all.exception {
+            let name = &exception.name;
+            assert!(names.contains(name), "an exception for no entry: `{name}`");
+            assert!(!exception.reason.trim().is_empty(), "no reason: `{name}`");
+        }
+        Self {
+            mistakes: all.mistake,
+            compiles: all.compiles,
+            exceptions: all.exception,
+        }
+    }
+}
+
+fn read(name: &str) -> File {
+    let text = fs::read_to_string(folder().join(name)).unwrap();
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}

@@ -1,0 +1,92 @@
+//! Edits of a small correct crate: mistakes, each told once at its token with what to write, and
+//! edits that compile. `tests/mistakes/` has the crate and the edits.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed setup fails the test"
+)]
+
+mod compiler;
+mod diagnostics;
+mod entries;
+mod pairs;
+mod report;
+mod runs;
+mod source;
+mod verdict;
+
+use compiler::Compiler;
+use entries::Entries;
+use report::Report;
+use runs::run;
+use source::Source;
+
+#[test]
+#[cfg_attr(
+    not(pinned_toolchain),
+    ignore = "expects the errors of Rust 1.95; this is another toolchain"
+)]
+fn mistakes_are_told_once_at_their_token_with_the_cure() {
+    let entries = Entries::read();
+    let report = Report::new(&entries, &run(&entries));
+    println!("{report}");
+    let failing = report.unexpected();
+    assert!(failing.is_empty(), "unexpected: {failing:#?}\n{report}");
+}
+
+/// The number of pairs of which a run checks that both are told.
+const PAIRS: usize = 40;
+
+#[test]
+#[cfg_attr(
+    not(pinned_toolchain),
+    ignore = "expects the errors of Rust 1.95; this is another toolchain"
+)]
+fn two_mistakes_are_told_in_one_build() {
+    let mut pairs = pairs::pairs(&Entries::read());
+    fastrand::Rng::with_seed(16).shuffle(&mut pairs);
+    pairs.truncate(PAIRS);
+    assert_eq!(pairs.len(), PAIRS);
+    let untold = pairs::untold(&pairs);
+    assert!(
+        untold.is_empty(),
+        "{}\n{} pairs",
+        untold.join("\n"),
+        untold.len()
+    );
+}
+
+#[test]
+#[ignore = "takes minutes: `.ci/full` runs it"]
+fn any_two_mistakes_are_told_in_one_build() {
+    let pairs = pairs::pairs(&Entries::read());
+    let untold = pairs::untold(&pairs);
+    assert!(
+        untold.is_empty(),
+        "{}\n{} pairs",
+        untold.join("\n"),
+        untold.len()
+    );
+}
+
+#[test]
+fn error_is_told_once_under_incremental_compilation() {
+    let base = Source::base();
+    let compiler = Compiler::new(&base);
+    let entries = Entries::read();
+    let kinds = [
+        "unit_of_a_histogram_misspelt",
+        "label_value_misspelt",
+        "body_async_returns_another_type",
+    ];
+    for entry in entries
+        .mistakes
+        .iter()
+        .filter(|entry| kinds.contains(&&*entry.edit.name))
+    {
+        let (source, _) = base.with(&entry.edit);
+        for said in compiler.compile_again(&entry.edit.name, &source) {
+            assert_eq!(said.errors().count(), 1, "{}", said.rendered());
+        }
+    }
+}
