@@ -23,7 +23,7 @@ pub use crate::{
         check_stage_label_allowed, counter_labels, gauge_labels, histogram_labels, offsets,
         stage_strides, stage_strides_or_stub,
     },
-    descriptor::{SourceCrate, asked_label, check_bound, given_label},
+    descriptor::{SourceCrate, asked_label, check_bound, check_never, given_label},
     label::{
         CallLookup, Label, LabelDescriptor, LabelName, LabelNames, LabelSet, LabelStride,
         LabelText, LabelValues, OUTCOME_COUNT, OpenLookup, OpenValues, ParseLabelError, label_of,
@@ -42,12 +42,12 @@ pub use crate::{
         BoundMetric, ByValue, CallResult, CallSite, EndLabels, EndLabelsOfStage, EndValue,
         ErrorOutcome, Failures, Guard, LabelledRunning, LateLabels, LiteralValue, Outcome,
         ReadEndValues, Running, SeriesIndex, Stage, StageCells, StageSeries, StageWithoutEndLabels,
-        StatusOffset, Timed, ValueOutcome, an_error, any, at, begin, call, checked, classify,
-        declared, declared_labels, described, description, entered, error_type, labelled, link,
-        literal, open, opens, outcome_by, outcome_of_option, pin, ready, run, run_labelled, run_on,
-        set_label, settle, staged, start, start_labelled, status_of_option, status_offset, stream,
-        streamed, time, time_as, time_async, time_async_as, wrap, wrap_labelled, wrap_on,
-        wrapped_stream,
+        StatusOffset, Timed, ValueOutcome, an_error, any, at, begin, call, check_literal, checked,
+        classify, declared, declared_labels, described, description, entered, error_type, labelled,
+        link, literal, open, opens, outcome_by, outcome_of_option, pin, ready, run, run_labelled,
+        run_on, set_label, settle, staged, start, start_labelled, status_of_option, status_offset,
+        stream, streamed, time, time_as, time_async, time_async_as, unread, wrap, wrap_labelled,
+        wrap_on, wrapped_stream,
     },
 };
 

@@ -2,22 +2,31 @@
 //!
 //! Reports unknown and duplicate keys for every attribute.
 
-use proc_macro2::TokenTree;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{
-    Attribute, Ident, Meta, Token,
+    Attribute, Ident, Meta, Path, Token,
     ext::IdentExt,
     parenthesized,
-    parse::{Parse, ParseStream},
+    parse::{Parse, ParseStream, Parser},
     punctuated::Punctuated,
 };
 
-use crate::{diagnostic::Errors, suggestion::did_you_mean};
+use crate::{
+    diagnostic::Errors,
+    forms,
+    suggestion::{closest, did_you_mean},
+};
 
 /// The keys that an attribute allows and those found so far, over all of its parts on one item.
 pub(crate) struct Arguments {
     attribute: &'static str,
     allowed: &'static [&'static str],
     given: Vec<Ident>,
+    /// A path among the keys, such as `stage::stt`.
+    path: Option<Path>,
+    /// The keys that could not be read, each by the allowed key that it is or resembles.
+    unread: Vec<&'static str>,
 }
 
 impl Arguments {
@@ -26,7 +35,14 @@ impl Arguments {
             attribute,
             allowed,
             given: Vec::new(),
+            path: None,
+            unread: Vec::new(),
         }
+    }
+
+    /// The keys whose values are missing after an error, and a path among the keys.
+    pub(crate) fn rest(self) -> (Vec<&'static str>, Option<Path>) {
+        (self.unread, self.path)
     }
 
     /// Reads one `#[attribute(..)]`. Calls `take` with each key; the input is then after the key.
@@ -44,14 +60,11 @@ impl Arguments {
                 });
                 errors.ok(read);
             }
-            Meta::Path(_) | Meta::NameValue(_) => errors.at(
-                &attribute.meta,
-                format!(
-                    "expected `#[{name}(..)]`; allowed: {}",
-                    self.allowed(),
-                    name = self.attribute
-                ),
-            ),
+            Meta::NameValue(meta) => {
+                let form = self.form(&meta.value.to_token_stream());
+                errors.at(&attribute.meta, self.expected(&form));
+            }
+            Meta::Path(_) => errors.at(&attribute.meta, self.expected("..")),
         }
     }
 
@@ -76,40 +89,145 @@ impl Arguments {
         errors: &mut Errors,
         take: &mut impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
     ) -> syn::Result<()> {
+        if self.takes_path() && input.peek(Ident) && input.peek2(Token![::]) {
+            self.path = Some(input.call(Path::parse_mod_style)?);
+            return input.parse::<Option<Token![,]>>().map(|_| ());
+        }
+        let ahead = input.fork();
         let key = input.call(Ident::parse_any).map_err(|error| {
-            let (attribute, allowed) = (self.attribute, self.allowed());
-            syn::Error::new(
-                error.span(),
-                format!("expected a key of `#[{attribute}]`; allowed: {allowed}"),
-            )
+            let found = ahead.parse::<TokenTree>().map(ToTokens::into_token_stream);
+            let form = self.form(&found.unwrap_or_default());
+            syn::Error::new(error.span(), self.expected(&form))
         })?;
-        self.check(&key)?;
-        take(&key, input, errors)?;
+        let key = self.meant(key, errors)?;
+        let value = input.fork();
+        let before = errors.len();
+        if let Err(error) = take(&key, input, errors) {
+            let error = self.with_form(error, &key, &value);
+            if !self.reads_anyway(&key, &value, errors, take) {
+                self.missing(&key.to_string());
+            }
+            return Err(error);
+        }
+        if errors.len() > before {
+            self.missing(&key.to_string());
+        }
         if !input.is_empty() {
-            input.parse::<Token![,]>()?;
+            let comma = input.parse::<Token![,]>();
+            comma.map_err(|error| self.with_comma(&error, &key))?;
         }
         Ok(())
     }
 
-    fn check(&mut self, key: &Ident) -> syn::Result<()> {
+    /// The form of an argument with the string `found`: the key of that name, or the value of the first
+    /// key.
+    fn form(&self, found: &TokenStream) -> String {
+        let Ok(text) = syn::parse2::<syn::LitStr>(found.clone()).map(|text| text.value()) else {
+            return "..".to_owned();
+        };
+        match self.allowed.first() {
+            _ if self.allowed.contains(&text.as_str()) => text,
+            Some(key) => format!("{key} = \"{text}\""),
+            None => "..".to_owned(),
+        }
+    }
+
+    fn expected(&self, form: &str) -> String {
+        let (attribute, allowed) = (self.attribute, self.allowed());
+        format!("expected `#[{attribute}({form})]`; allowed: {allowed}")
+    }
+
+    /// The error of a parser with the form of the key in place of a token's name.
+    fn with_form(&self, error: syn::Error, key: &Ident, value: ParseStream<'_>) -> syn::Error {
+        let Some(form) = self.form_of(key).filter(|_| forms::is_plain(&error)) else {
+            return error;
+        };
+        let ends = value.is_empty() || error.to_string().starts_with("unexpected end of input");
+        let span = if ends { key.span() } else { error.span() };
+        syn::Error::new(span, forms::instead(key, form, value))
+    }
+
+    /// Whether the arguments begin with the path of a stage.
+    fn takes_path(&self) -> bool {
+        self.allowed.contains(&"skip_span")
+    }
+
+    fn form_of(&self, key: &Ident) -> Option<&'static str> {
+        // `#[stage(..)]` on a method takes what `#[instrument_stage(..)]` takes.
+        let attribute = if self.takes_path() {
+            "instrument_stage"
+        } else {
+            self.attribute
+        };
+        forms::of(attribute, key)
+    }
+
+    /// The error of tokens between a value and the next comma.
+    fn with_comma(&self, error: &syn::Error, key: &Ident) -> syn::Error {
+        let message = match self.form_of(key) {
+            Some(form) if key == form => format!("`{key}` takes no value: remove this"),
+            Some(form) => format!("expected `,` after `{form}`: remove this"),
+            None => format!("expected `,` after the value of `{key}`: remove this"),
+        };
+        syn::Error::new(error.span(), message)
+    }
+
+    /// The key, or the one that a misspelt key stands for: its value is read too, so that the mistake
+    /// has no further error.
+    fn meant(&mut self, key: Ident, errors: &mut Errors) -> syn::Result<Ident> {
         let name = key.to_string();
-        if !self.allowed.contains(&name.as_str()) {
-            return Err(syn::Error::new_spanned(key, self.unknown(&name)));
+        if self.allowed.contains(&name.as_str()) {
+            if self.given.contains(&key) {
+                let message = format!("duplicate key `{name}`: remove one");
+                return Err(syn::Error::new_spanned(key, message));
+            }
+            self.given.push(key.clone());
+            return Ok(key);
         }
-        if self.given.contains(key) {
-            return Err(syn::Error::new_spanned(
-                key,
-                format!("duplicate key `{name}`: remove one"),
-            ));
+        let error = syn::Error::new_spanned(&key, self.unknown(&name));
+        let nearest = closest(&name, self.allowed).map(|nearest| Ident::new(nearest, key.span()));
+        match nearest.filter(|nearest| !self.given.contains(nearest)) {
+            Some(nearest) => {
+                errors.push(error);
+                self.given.push(nearest.clone());
+                Ok(nearest)
+            }
+            None => Err(error),
         }
-        self.given.push(key.clone());
-        Ok(())
+    }
+
+    /// Reads a value that has quotes and needs none. Returns whether that is its only mistake.
+    fn reads_anyway(
+        &self,
+        key: &Ident,
+        value: ParseStream<'_>,
+        errors: &mut Errors,
+        take: &mut impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+    ) -> bool {
+        let form = self.form_of(key);
+        let Some(value) = form.and_then(|form| forms::meant(form, value)) else {
+            return false;
+        };
+        let read = |input: ParseStream<'_>| take(key, input, errors);
+        read.parse2(value).is_ok()
+    }
+
+    fn missing(&mut self, name: &str) {
+        let nearest = closest(name, self.allowed);
+        let mut allowed = self.allowed.iter();
+        self.unread
+            .extend(allowed.find(|key| Some(**key) == nearest));
     }
 
     fn unknown(&self, name: &str) -> String {
         let hint = did_you_mean(name, self.allowed);
         let (attribute, allowed) = (self.attribute, self.allowed());
-        format!("`{name}` is not a key of `#[{attribute}]`; {hint}allowed: {allowed}")
+        let elsewhere = if self.allowed == ["crate"] {
+            "; other keys go on a field or a variant"
+        } else {
+            ""
+        };
+        format!("`{name}` is not a key of `#[{attribute}]`; {hint}allowed: {allowed}{elsewhere}")
     }
 
     fn allowed(&self) -> String {
@@ -136,15 +254,22 @@ pub(crate) fn assigned<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
 }
 
 /// The path after `=`, for `crate = path`.
-pub(crate) fn assigned_path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
+pub(crate) fn assigned_path(input: ParseStream<'_>) -> syn::Result<Path> {
     input.parse::<Token![=]>()?;
-    input.call(syn::Path::parse_mod_style)
+    input.call(Path::parse_mod_style)
 }
 
 /// The values between parentheses.
 pub(crate) fn listed<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
     let content;
     parenthesized!(content in input);
-    let values: Punctuated<T, Token![,]> = content.parse_terminated(T::parse, Token![,])?;
+    let values = content.parse_terminated(T::parse, Token![,]);
+    drain(&content);
+    let values: Punctuated<T, Token![,]> = values?;
     Ok(values.into_iter().collect())
+}
+
+/// Skips the rest of a group after an error: syn would report it as unexpected.
+pub(crate) fn drain(content: ParseStream<'_>) {
+    let _: syn::Result<TokenStream> = content.parse();
 }

@@ -1,7 +1,7 @@
 //! Error collection: one build reports every error of an item, each at the user's tokens.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 /// The errors found so far, each at the user's token.
 #[derive(Default)]
@@ -28,8 +28,23 @@ impl Errors {
         self.0.len()
     }
 
-    /// The errors as `compile_error!` invocations.
-    pub(crate) fn into_tokens(self) -> TokenStream {
+    /// The errors as items, or as statements at the start of a body.
+    ///
+    /// Each is in a constant of its own: rustc stops to resolve names in a module that has a
+    /// `compile_error!` among its items, and other errors there are not reported.
+    pub(crate) fn into_items(self) -> TokenStream {
+        let errors = self.0.iter().flatten();
+        errors
+            .map(|error| {
+                let error = error.to_compile_error();
+                quote!(const _: () = { #error };)
+            })
+            .collect()
+    }
+
+    /// The errors as `compile_error!` invocations, for a place where no constant can be: among the
+    /// items of a trait or an `impl` block.
+    pub(crate) fn into_bare_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 }
@@ -66,6 +81,16 @@ impl TokenRange {
         tokens.into_iter().collect()
     }
 
+    /// `tokens` with the user's own span, so that rustc adds no note about a macro. All of their names
+    /// must resolve from the user's code.
+    pub(crate) fn as_written(self, tokens: TokenStream) -> TokenStream {
+        let mut tokens: Vec<TokenTree> = respanned(tokens, self.first).into_iter().collect();
+        if let Some(end) = tokens.last_mut() {
+            end.set_span(self.last);
+        }
+        tokens.into_iter().collect()
+    }
+
     /// A call of `function` at the start of the range. The arguments keep their spans.
     pub(crate) fn start_call(self, function: TokenStream, arguments: TokenStream) -> TokenStream {
         let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
@@ -86,6 +111,17 @@ impl TokenRange {
         });
         function.chain([arguments.into()]).collect()
     }
+}
+
+fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let tokens = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), respanned(group.stream(), span)).into();
+        }
+        token.set_span(span);
+        token
+    });
+    tokens.collect()
 }
 
 fn moved(tokens: TokenStream, to: Span) -> TokenStream {

@@ -1,6 +1,7 @@
 //! Rules for label names.
 
 use crate::{arguments::Arguments, diagnostic::Errors, secret_name::is_secret};
+use heck::ToSnakeCase;
 use quote::ToTokens;
 use syn::Attribute;
 
@@ -58,8 +59,14 @@ pub(crate) fn problem(name: &str) -> Option<String> {
         }
         _ if is_well_formed(name) => return None,
         _ => {
+            let words = name.to_snake_case();
+            let such_as = if is_well_formed(&words) {
+                format!(", such as `{words}`")
+            } else {
+                String::new()
+            };
             return Some(format!(
-                "`{name}` is not a label name: use ASCII letters, digits and `_`, no leading digit; {rename}"
+                "`{name}` is not a label name: use ASCII letters, digits and `_`, no leading digit{such_as}; {rename}"
             ));
         }
     };

@@ -88,6 +88,7 @@
 
 mod arguments;
 mod diagnostic;
+mod forms;
 mod home;
 #[cfg(test)]
 mod homes;

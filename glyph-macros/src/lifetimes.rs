@@ -1,6 +1,6 @@
 //! Types rewritten to use one lifetime throughout.
 
-use syn::{Lifetime, Type, TypeReference, visit_mut::VisitMut};
+use syn::{Lifetime, Type, TypeReference, visit::Visit, visit_mut::VisitMut};
 
 /// `ty` with every lifetime, elided ones included, replaced by `'static`.
 pub(crate) fn made_static(ty: &Type) -> Type {
@@ -15,6 +15,24 @@ pub(crate) fn elided_named(ty: &Type, name: &str) -> Type {
 /// `ty` with the lifetime `from` replaced by `to`.
 pub(crate) fn renamed(ty: &Type, from: &str, to: &str) -> Type {
     rewritten(ty, to, |lifetime| lifetime.to_string() == from)
+}
+
+/// The first lifetime of `ty` that is none of `declared`.
+pub(crate) fn named_lifetime(ty: &Type, declared: &[&Lifetime]) -> Option<Lifetime> {
+    let mut named = Named(Vec::new());
+    named.visit_type(ty);
+    let is_declared = |lifetime: &Lifetime| {
+        lifetime.ident == "_" || lifetime.ident == "static" || declared.contains(&lifetime)
+    };
+    named.0.into_iter().find(|lifetime| !is_declared(lifetime))
+}
+
+struct Named(Vec<Lifetime>);
+
+impl<'ast> Visit<'ast> for Named {
+    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+        self.0.push(lifetime.clone());
+    }
 }
 
 fn rewritten(ty: &Type, name: &str, replaces: impl Fn(&Lifetime) -> bool) -> Type {

@@ -3,13 +3,22 @@
 use super::{StageLabel, message::Message};
 use crate::label::{Label, LabelDescriptor, LabelValues};
 
-/// Rejects an open label without a limit, a closed one with a limit, and a type that cannot be a
-/// label.
+/// Rejects a type that cannot be a label.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_never(label: &LabelDescriptor) {
+    if let Some(never) = label.never {
+        reject_never(&Message::new("label `").text(label.name), never)
+    }
+}
+
+/// Rejects an open label without a limit, and a closed one with a limit.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
-    if let Some(never) = label.never {
-        reject_never(&Message::new("label `").text(label.name), never)
+    // `check_never` rejects it, so that the error shows once.
+    if label.never.is_some() {
+        return;
     }
     match (label.values, max) {
         (LabelValues::Open { .. }, None) => Message::new("label `")

@@ -98,7 +98,7 @@ pub use set::{LabelStride, OpenLookup, strides};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a label",
     label = "not a label",
-    note = "derive `Label` on an enum of the values, or use `bool`, an integer, a string or an `Option` of one of these; record measurements in a histogram; put ids in `fields(..)`"
+    note = "add `#[derive(Label)]` to an enum of the values, or use `bool`, an integer, a string or an `Option` of one of these; record measurements in a histogram; put ids in `fields(..)`"
 )]
 pub trait Label: Sized {
     /// The values in the order of their digits, for a closed label; `None` for an open one.

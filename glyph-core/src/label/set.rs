@@ -15,7 +15,7 @@ use super::{Label, LabelDescriptor, LabelNames, LabelValues, OpenValues};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a label set",
     label = "not a label set",
-    note = "derive `LabelSet` on a struct with a field for each label, or `Label` on an enum for a single one"
+    note = "add `#[derive(LabelSet)]` to a struct with a field for each label (an open one with `#[label(max = ..)]`), or `#[derive(Label)]` to an enum for a single one"
 )]
 pub trait LabelSet: LabelNames {
     /// The set as it is passed to one call, where open labels can be borrowed.

@@ -37,19 +37,20 @@ impl LiteralValue {
         mistaken: None,
         number: false,
     };
+}
 
-    /// Rejects a literal that is not a value of its label, at compile time in a `const`.
-    #[track_caller]
-    pub const fn check(&self, label: &str, text: &str) {
-        if self.number {
-            Message::new("label `")
-                .text(label)
-                .text("` is a number: write its value without quotes")
-                .reject()
-        }
-        if let Some(values) = self.mistaken {
-            rejected(label, text, values).reject()
-        }
+/// Rejects a literal that is not a value of its label, at compile time in a `const`.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_literal(found: &LiteralValue, label: &str, text: &str) {
+    if found.number {
+        Message::new("label `")
+            .text(label)
+            .text("` is a number: write its value without quotes")
+            .reject()
+    }
+    if let Some(values) = found.mistaken {
+        rejected(label, text, values).reject()
     }
 }
 
@@ -151,6 +152,13 @@ pub const fn checked<S, C: Stage>(staged: Staged<S, C>) -> &'static [&'static st
 #[must_use]
 pub fn ready<S, C: From<S>>(staged: Staged<S, C>) -> C {
     C::from(staged.stage)
+}
+
+/// Stands for the labels that an expansion lacks after an error. It is type-checked, and never called.
+#[doc(hidden)]
+#[must_use]
+pub const fn unread<T>() -> T {
+    loop {}
 }
 
 /// A placeholder in a `const` for a value that is known only at run time.

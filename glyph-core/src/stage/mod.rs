@@ -82,7 +82,9 @@ mod value_outcome;
 mod wrapped_stream;
 
 pub use call_result::{AtEnd, Continues, IntoCallResult, error_type};
-pub use call_site::{CallSite, LiteralValue, Staged, any, at, checked, literal, ready, staged};
+pub use call_site::{
+    CallSite, LiteralValue, Staged, any, at, check_literal, checked, literal, ready, staged, unread,
+};
 pub use classify::{Anything, Classify, Plain, classify, outcome_by, outcome_of_option};
 pub use current::{CurrentStage, current};
 pub use description::{Described, Description, described, description};
@@ -133,6 +135,10 @@ pub trait Stage: Sized {
     /// The labels that are known at the end of a call.
     #[doc(hidden)]
     type EndLabels: EndLabels;
+
+    /// Whether its declaration has no error. Otherwise metrics or labels may be missing.
+    #[doc(hidden)]
+    const IS_WHOLE: bool = true;
 
     /// The labels of the two metrics that can have a status without an outcome: duration and
     /// requests.

@@ -52,7 +52,7 @@ pub const fn status_of_option<T>(option: &Option<T>, none: StatusOffset) -> Stat
 pub const fn status_offset<S, C: Stage>(staged: Staged<S, C>, text: &str) -> StatusOffset {
     staged.forget();
     let [duration, requests] = C::STATUS_LABELS;
-    if !knows(duration, text) && !knows(requests, text) {
+    if C::IS_WHOLE && !knows(duration, text) && !knows(requests, text) {
         reject_unknown(C::NAME, text, C::STATUS_LABELS);
     }
     StatusOffset {

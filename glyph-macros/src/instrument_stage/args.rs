@@ -49,6 +49,8 @@ pub(super) struct Args {
     pub(super) span: SpanArgs,
     pub(super) events: EventArgs,
     pub(super) root: Option<Path>,
+    /// The keys whose values are missing after an error.
+    pub(super) unread: Vec<&'static str>,
 }
 
 /// The arguments of a block that apply to all of its methods.
@@ -124,9 +126,14 @@ impl Args {
         let mut args = Self::default();
         if let Err(error) = args.read_stage(attribute, input) {
             errors.push(error);
-            skip_argument(input);
+            if !starts_with_key(input) {
+                skip_argument(input);
+            }
         }
-        Arguments::new(attribute, KEYS).read_rest(input, errors, |key, input, errors| {
+        let mut arguments = Arguments::new(attribute, KEYS);
+        let mut is_cut = false;
+        arguments.read_rest(input, errors, |key, input, errors| {
+            let before = errors.len();
             check_shape(key, input)?;
             match key.to_string().as_str() {
                 "labels" => args.labels = labels(input, errors)?,
@@ -137,9 +144,23 @@ impl Args {
                 "stream" => args.stream = Some(key.clone()),
                 _ => args.root = Some(assigned_path(input)?),
             }
+            is_cut |= key == "labels" && errors.len() > before;
             Ok(())
         });
+        let (unread, path) = arguments.rest();
+        match (&args.stage, path) {
+            (None, path) => args.stage = path,
+            (Some(_), Some(path)) => errors.at(&path, "a function has one stage: remove this"),
+            (Some(_), None) => {}
+        }
+        args.unread = unread;
+        args.unread.extend(is_cut.then_some("labels"));
         args
+    }
+
+    /// Whether the value of one of `keys` is missing after an error.
+    pub(super) fn lacks(&self, keys: &[&str]) -> bool {
+        self.unread.iter().any(|key| keys.contains(key))
     }
 
     /// Adds the block's arguments where the method has none, and returns the crate's path.
@@ -206,10 +227,10 @@ fn check_shape(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         return if ends(input) {
             Ok(())
         } else {
-            Err(syn::Error::new_spanned(
-                key,
-                format!("`{key}` takes no value: remove what follows it"),
-            ))
+            let ahead = input.fork();
+            let _: Option<Token![=]> = ahead.parse()?;
+            let message = format!("`{key}` takes no value: remove this");
+            Err(syn::Error::new(ahead.span(), message))
         };
     };
     let fits = if key == "labels" || key == "fields" {

@@ -30,7 +30,11 @@ pub(super) fn measured(
     };
     let call = Call {
         site,
-        classify: site.outcome.closure(&site.events, rt),
+        classify: if site.gaps.outcome {
+            quote!(|_| #rt::CallResult::OK)
+        } else {
+            site.outcome.closure(&site.events, rt)
+        },
         labels: site.has_end_labels().then(|| end_labels::closure(site, rt)),
         guard,
         rt,
@@ -197,6 +201,9 @@ impl Call<'_> {
     /// It names the item's type: the body may rely on the signature to infer it.
     fn items(&self, stream: &StreamType) -> TokenStream {
         let (rt, ty) = (self.rt, &stream.item);
+        if self.site.gaps.outcome {
+            return quote!(|_: &#ty| #rt::CallResult::OK);
+        }
         let item = Ident::new("__item", Span::mixed_site());
         let call_result = quote!(#rt::classify(#item).result());
         let body = self.site.events.around(&call_result, &item, rt);

@@ -11,10 +11,7 @@ use syn::{
     visit::{self, Visit},
 };
 
-use super::{
-    args::{LabelArg, LabelValue},
-    field_arg::FieldArg,
-};
+use super::args::{Args, LabelValue};
 use crate::diagnostic::Errors;
 
 fn path(path: &Path) -> String {
@@ -43,16 +40,12 @@ impl Names {
         names
     }
 
-    /// Reports each of these variables in `labels` and `fields`.
-    pub(super) fn check(
-        &self,
-        stage: Option<&Path>,
-        labels: &[LabelArg],
-        fields: &[FieldArg],
-        errors: &mut Errors,
-    ) {
-        let stage = stage.map(path).unwrap_or_default();
-        for label in labels {
+    /// Reports and removes the labels and fields whose values have one of these variables: rustc would
+    /// report it too.
+    pub(super) fn check(&self, args: &mut Args, errors: &mut Errors) {
+        let stage = args.stage.as_ref().map(path).unwrap_or_default();
+        args.labels.retain(|label| {
+            let before = errors.len();
             let name = label.text();
             let message = |found: &Ident| {
                 format!(
@@ -76,8 +69,15 @@ impl Names {
                     self.report_in(&Expr::Closure((**value).clone()), message_at_end, errors);
                 }
             }
-        }
-        for field in fields {
+            let is_valid = errors.len() == before;
+            // A label that is known at the end has a value without this one.
+            if !is_valid && !label.is_at_end() {
+                args.unread.push("labels");
+            }
+            is_valid
+        });
+        args.fields.retain(|field| {
+            let before = errors.len();
             let name = field.name.value();
             let message = |found: &Ident| {
                 format!(
@@ -88,7 +88,8 @@ impl Names {
             if let Some(value) = &field.value {
                 self.report_in(value, message, errors);
             }
-        }
+            errors.len() == before
+        });
     }
 
     fn report(&self, name: &Ident, message: impl Fn(&Ident) -> String, errors: &mut Errors) {

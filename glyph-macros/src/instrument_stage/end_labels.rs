@@ -15,13 +15,14 @@ pub(super) fn known() -> Ident {
     hidden("__end_labels")
 }
 
-/// Reports each such label of a form of function that has no value to read it from.
-pub(super) fn reject(labels: &[LabelArg], message: &str, errors: &mut Errors) {
-    for label in labels {
+/// Reports and removes each such label of a form of function that has no value to read it from.
+pub(super) fn reject(labels: &mut Vec<LabelArg>, message: &str, errors: &mut Errors) {
+    labels.retain(|label| {
         if let LabelValue::AtEnd(closure) = &label.value {
             errors.at(closure, message);
         }
-    }
+        !label.is_at_end()
+    });
 }
 
 /// The closure that sets the labels of a call from a reference to its value.

@@ -8,6 +8,7 @@ use super::span_args::LevelArg;
 use crate::{
     diagnostic::{Errors, TokenRange},
     home::option,
+    suggestion::did_you_mean,
 };
 
 /// The events to log at the end of a call.
@@ -46,12 +47,14 @@ impl EventArgs {
         self
     }
 
-    /// Reports events that this form of function cannot log.
-    pub(super) fn reject(&self, err: Option<&str>, ret: &str, errors: &mut Errors) {
-        if let (Some(event), Some(message)) = (&self.err, err) {
+    /// Reports and removes events that this form of function cannot log.
+    pub(super) fn reject(&mut self, err: Option<&str>, ret: &str, errors: &mut Errors) {
+        if let Some(message) = err
+            && let Some(event) = self.err.take()
+        {
             errors.at(&event.key, message);
         }
-        if let Some(event) = &self.ret {
+        if let Some(event) = self.ret.take() {
             errors.at(&event.key, ret);
         }
     }
@@ -137,10 +140,11 @@ impl EventArg {
             "debug" => self.debug = Some(true),
             "display" => self.debug = Some(false),
             other => {
+                let hint = did_you_mean(other, &["level", "debug", "display"]);
                 return Err(syn::Error::new_spanned(
                     &name,
                     format!(
-                        "`{other}` is not an option of an event; allowed: level, debug, display"
+                        "`{other}` is not an option of an event; {hint}allowed: level, debug, display"
                     ),
                 ));
             }

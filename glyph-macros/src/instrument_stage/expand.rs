@@ -11,11 +11,19 @@ use super::{
 };
 use crate::{diagnostic::TokenRange, home::hidden_module};
 
-pub(super) fn tokens(site: &InstrumentedFunction) -> TokenStream {
+/// The measured function, with `errors` as its first statements.
+pub(super) fn tokens(site: &InstrumentedFunction, errors: &TokenStream) -> TokenStream {
     let rt = hidden_module(&site.root);
+    if site.gaps.form {
+        return unmeasured(site, errors, &rt);
+    }
     let [guard, stage, waiting] = ["__guard", "__stage", "__waiting"].map(hidden);
     let constant = constant(site, &rt);
-    let status = site.outcome.status(|| stage_of_any_labels(site, &rt), &rt);
+    let status = if site.gaps.outcome {
+        None
+    } else {
+        site.outcome.status(|| stage_of_any_labels(site, &rt), &rt)
+    };
     let (statics, open) = expand_span::opened(site, [&guard, &stage], &hidden(SITE), &rt);
     let literal = stage_at_run_time(site, &rt);
     let measured = body::measured(site, [&guard, &waiting], &rt);
@@ -33,6 +41,7 @@ pub(super) fn tokens(site: &InstrumentedFunction) -> TokenStream {
         quote!(match #rt::ready(#literal) { #stage => { #open #rt::start(&mut #guard, #stage); } })
     };
     let inside = quote! {
+        #errors
         #constant
         #status
         #statics
@@ -44,6 +53,13 @@ pub(super) fn tokens(site: &InstrumentedFunction) -> TokenStream {
         Form::Sync(_) | Form::Async(_) | Form::Stream(_) => inside,
         Form::Future(tail, _) => tail.replaced(inside),
     })
+}
+
+/// A function that cannot be measured, with the checks of its labels.
+fn unmeasured(site: &InstrumentedFunction, errors: &TokenStream, rt: &TokenStream) -> TokenStream {
+    let constant = constant(site, rt);
+    let body = site.function.body.stream();
+    site.function.with_body(&quote!(#errors #constant #body))
 }
 
 /// A variable that is invisible to the user's code.
@@ -63,6 +79,9 @@ fn constant(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
     }
     let (constant, found, names) = (hidden(SITE), hidden("texts"), hidden("names"));
     let count = Literal::usize_unsuffixed(texts);
+    if site.gaps.labels {
+        return unread(site, rt, &constant, &count);
+    }
     let stage = stage(site, rt, |label, index| match &label.value {
         LabelValue::Text(text) => {
             TokenRange::of(text).start(quote!(: #rt::literal(&mut #found[#index], #text)))
@@ -75,7 +94,9 @@ fn constant(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
     let checks = checks.filter(|(_, (label, _))| !label.is_repeated);
     let checks = checks.map(|(index, (label, text))| {
         let (name, index) = (label.text(), Literal::usize_unsuffixed(index));
-        let check = TokenRange::of(text).start(quote!(#constant.texts[#index].check(#name, #text)));
+        // With the user's own span: rustc then adds no note about the macro.
+        let arguments = quote!(&#constant.texts[#index], #name, #text);
+        let check = TokenRange::of(text).call(quote!(#rt::check_literal), &arguments);
         quote!(const _: () = #check;)
     });
     quote! {
@@ -85,6 +106,22 @@ fn constant(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
             #rt::CallSite { texts: #found, labels: #names }
         };
         #(#checks)*
+    }
+}
+
+/// The constant without values: some labels could not be read, and the stage is only type-checked.
+fn unread(
+    site: &InstrumentedFunction,
+    rt: &TokenStream,
+    constant: &Ident,
+    count: &Literal,
+) -> TokenStream {
+    let stage = stage_of_any_labels(site, rt);
+    quote! {
+        const #constant: #rt::CallSite<#count> = {
+            if false { #rt::checked(#stage); }
+            #rt::CallSite { texts: [#rt::LiteralValue::UNKNOWN; #count], labels: &[] }
+        };
     }
 }
 
@@ -128,6 +165,9 @@ fn stage(
         let (name, value) = (&label.name, value(label, Literal::usize_unsuffixed(index)));
         fields.extend(quote!(#name #value,));
         index += usize::from(label.is_text());
+    }
+    if site.gaps.labels {
+        fields.extend(quote!(..#rt::unread()));
     }
     let mut braces = Group::new(Delimiter::Brace, fields);
     if let Some(last) = site.stage.segments.last() {

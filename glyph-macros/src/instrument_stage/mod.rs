@@ -25,8 +25,9 @@ pub(crate) use args::{Defaults, labels};
 pub(crate) use function::is_function;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{
-    Attribute, Meta,
+    Attribute, Meta, Token, Visibility,
     parse::{ParseStream, Parser},
 };
 
@@ -34,6 +35,12 @@ use crate::{diagnostic::Errors, home::Home, inert};
 
 pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    if let Some(error) = wrong_item(&item) {
+        errors.push(error);
+        let item = inert::without(item, &[secret::NAME, "stage"]);
+        let errors = errors.into_items();
+        return quote!(#item #errors);
+    }
     let read =
         |input: ParseStream<'_>| Ok(args::Args::read("instrument_stage", input, &mut errors));
     let args = read.parse2(args);
@@ -44,31 +51,75 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
         model::InstrumentedFunction::read(args, root, function, &mut errors)
     });
     match site {
-        Some(site) if errors.len() == 0 => expand::tokens(&site),
-        _ => {
-            let item = inert::without(item, &[secret::NAME]);
-            [item, errors.into_tokens()].into_iter().collect()
-        }
+        Some(site) => expand::tokens(&site, &errors.into_items()),
+        None => unmeasured(item, errors),
     }
 }
 
-/// A method measured as its `#[stage(..)]` states, or unchanged after an error.
+/// A method measured as its `#[stage(..)]` states, or as far as its errors allow.
 pub(crate) fn method(
     stage: &Attribute,
     method: TokenStream,
     defaults: &mut Defaults,
     errors: &mut Errors,
 ) -> TokenStream {
-    let before = errors.len();
     let args = stage_args(stage, errors).map(|args| args.with(defaults, errors));
     let function = errors.ok(syn::parse2(method.clone()));
     let site = args.zip(function).and_then(|((args, root), function)| {
         model::InstrumentedFunction::read(args, root, function, errors)
     });
     match site {
-        Some(site) if errors.len() == before => expand::tokens(&site),
-        _ => inert::without(method, &[secret::NAME]),
+        Some(site) => expand::tokens(&site, &TokenStream::new()),
+        None => inert::without(method, &[secret::NAME]),
     }
+}
+
+/// The item without a stage, with its errors where they hide no others.
+fn unmeasured(item: TokenStream, errors: Errors) -> TokenStream {
+    let item = inert::without(item, &[secret::NAME]);
+    if let Ok(function) = syn::parse2::<function::Function>(item.clone()) {
+        let (errors, body) = (errors.into_items(), function.body.stream());
+        return function.with_body(&quote!(#errors #body));
+    }
+    // The signature of a method without a body is among the items of a trait.
+    let errors = if is_signature(item.clone()) {
+        errors.into_bare_tokens()
+    } else {
+        errors.into_items()
+    };
+    quote!(#item #errors)
+}
+
+/// The error of an item that is not a function.
+fn wrong_item(item: &TokenStream) -> Option<syn::Error> {
+    let read = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        let rest = input.fork();
+        input.parse::<Visibility>()?;
+        let is_function = is_function(input);
+        let is_block = input.peek(Token![impl]) || input.peek(Token![trait]);
+        input.parse::<TokenStream>()?;
+        let message = if is_block {
+            "for the methods of a block, write `#[instrument_stages]`, and `#[stage(..)]` on each method"
+        } else {
+            "`#[instrument_stage]` goes on a function or a method"
+        };
+        let error = syn::Error::new_spanned(rest.parse::<TokenStream>()?, message);
+        Ok((!is_function).then_some(error))
+    };
+    read.parse2(item.clone()).ok().flatten()
+}
+
+/// Whether the item is a function without a body.
+fn is_signature(item: TokenStream) -> bool {
+    let read = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        let is_function = is_function(input);
+        input.parse::<TokenStream>()?;
+        Ok(is_function)
+    };
+    read.parse2(item).is_ok_and(|is_function| is_function)
 }
 
 fn stage_args(stage: &Attribute, errors: &mut Errors) -> Option<args::Args> {

@@ -30,6 +30,19 @@ pub(super) struct InstrumentedFunction {
     pub(super) root: Path,
     pub(super) function: Function,
     pub(super) form: Form,
+    /// What is left out after an error.
+    pub(super) gaps: Gaps,
+}
+
+/// The parts of an expansion that an error leaves out, so that it has no further error.
+pub(super) struct Gaps {
+    /// `labels(..)` could not be read, or a value in it: labels of the stage may be missing.
+    pub(super) labels: bool,
+    /// `outcome`, `none`, `err`, `ret` or `labels`, which has the status of `none`, could not be read:
+    /// the returned value is not classified.
+    pub(super) outcome: bool,
+    /// This form of function cannot be measured.
+    pub(super) form: bool,
 }
 
 /// How the body runs and what it returns.
@@ -70,31 +83,34 @@ impl InstrumentedFunction {
 
     /// `None` only after an error.
     pub(super) fn read(
-        args: Args,
+        mut args: Args,
         root: Path,
         mut function: Function,
         errors: &mut Errors,
     ) -> Option<Self> {
         let secrets = Secrets::take(&mut function.signature, errors);
         secrets.check(args.span.name.as_ref(), &args.labels, &args.fields, errors);
-        check_labels(&args.labels, errors);
-        check_fields(&args.fields, &args.labels, errors);
+        secrets.check_others(args.span.values().chain(args.outcome.function()), errors);
+        check_labels(&mut args.labels, errors);
+        check_fields(&mut args.fields, &args.labels, errors);
         args.span.check(!args.fields.is_empty(), errors);
-        let form = form(
-            &function,
-            args.stream.is_some(),
-            &hidden_module(&root),
-            errors,
-        );
-        reject_by_form(&form, &args, errors);
+        let before = errors.len();
+        let is_stream = args.stream.is_some() || args.lacks(&["stream"]);
+        let form = form(&function, is_stream, &hidden_module(&root), errors);
+        let is_invalid = errors.len() > before;
+        reject_by_form(&form, &mut args, errors);
         // Code before the `async` block runs before its labels are read.
         let body = match &form {
             Form::Future(tail, _) => &tail.body,
             Form::Sync(_) | Form::Async(_) | Form::Stream(_) => &function.body,
         };
-        let stage = args.stage.as_ref();
         let names = body_variables::Names::of(body, &function.signature);
-        names.check(stage, &args.labels, &args.fields, errors);
+        names.check(&mut args, errors);
+        let gaps = Gaps {
+            labels: args.lacks(&["labels"]),
+            outcome: args.lacks(&["labels", "outcome", "none", "err", "ret"]),
+            form: is_invalid,
+        };
         let events = args.events.with_target(args.span.target.as_ref());
         Some(Self {
             stage: args.stage?,
@@ -106,12 +122,13 @@ impl InstrumentedFunction {
             root,
             function,
             form,
+            gaps,
         })
     }
 }
 
-/// Reports outcome rules, events and labels that do not apply to this form of function.
-fn reject_by_form(form: &Form, args: &Args, errors: &mut Errors) {
+/// Reports and removes outcome rules, events and labels that do not apply to this form of function.
+fn reject_by_form(form: &Form, args: &mut Args, errors: &mut Errors) {
     let stream = match form {
         Form::Stream(stream) => stream,
         Form::Sync(output) | Form::Async(output) | Form::Future(_, output) => match output {
@@ -123,7 +140,7 @@ fn reject_by_form(form: &Form, args: &Args, errors: &mut Errors) {
                 args.events.reject(Some(message), message, errors);
                 let message =
                     "a function returning `!` has no value to read a label from: remove this";
-                end_labels::reject(&args.labels, message, errors);
+                end_labels::reject(&mut args.labels, message, errors);
                 return;
             }
             Output::Value(_) => return,
@@ -134,45 +151,46 @@ fn reject_by_form(form: &Form, args: &Args, errors: &mut Errors) {
         args.outcome.reject(message, errors);
         let message = "the value of a label is read from the returned value, and a stream runs after it is \
              returned: return the stream in a `Result` or an `Option`, or remove this";
-        end_labels::reject(&args.labels, message, errors);
+        end_labels::reject(&mut args.labels, message, errors);
     }
     let message = "this would log every item of the stream: remove it";
     args.events.reject(None, message, errors);
 }
 
-fn check_labels(labels: &[LabelArg], errors: &mut Errors) {
+/// Reports and removes duplicates.
+fn check_labels(labels: &mut Vec<LabelArg>, errors: &mut Errors) {
     let mut given = HashSet::new();
-    for label in labels {
+    labels.retain(|label| {
         let name = label.text();
-        if !given.insert(name.clone()) {
+        let is_new = given.insert(name.clone());
+        if !is_new {
             errors.at(&label.name, format!("duplicate label `{name}`: remove one"));
         }
-    }
+        is_new
+    });
 }
 
-fn check_fields(fields: &[FieldArg], labels: &[LabelArg], errors: &mut Errors) {
+/// Reports and removes fields that are on the span by themselves.
+fn check_fields(fields: &mut Vec<FieldArg>, labels: &[LabelArg], errors: &mut Errors) {
     let mut given = HashSet::new();
-    for field in fields {
+    fields.retain(|field| {
         let name = field.name.value();
-        if name == "otel.kind" {
-            errors.at(
-                &field.name,
-                "set the span's kind outside of `fields(..)`: `kind = client`",
-            );
-        } else if matches!(name.as_str(), "otel.status_code" | "error.type") {
-            errors.at(
-                &field.name,
-                format!("the stage sets field `{name}`: remove it"),
-            );
-        } else if labels.iter().any(|label| label.text() == name) {
-            errors.at(
-                &field.name,
-                format!("`{name}` is already on the span as a label: remove it from `fields(..)`"),
-            );
-        } else if !given.insert(name.clone()) {
-            errors.at(&field.name, format!("duplicate field `{name}`: remove one"));
-        }
-    }
+        let problem = match name.as_str() {
+            "otel.kind" => {
+                "set the span's kind outside of `fields(..)`: `kind = client`".to_owned()
+            }
+            "otel.status_code" | "error.type" => {
+                format!("the stage sets field `{name}`: remove it")
+            }
+            _ if labels.iter().any(|label| label.text() == name) => {
+                format!("`{name}` is already on the span as a label: remove it from `fields(..)`")
+            }
+            _ if given.insert(name.clone()) => return true,
+            _ => format!("duplicate field `{name}`: remove one"),
+        };
+        errors.at(&field.name, problem);
+        false
+    });
 }
 
 fn form(function: &Function, stream: bool, rt: &TokenStream, errors: &mut Errors) -> Form {
@@ -185,6 +203,7 @@ fn form(function: &Function, stream: bool, rt: &TokenStream, errors: &mut Errors
     }
     let returned = Returned::of(&signature.output);
     if signature.asyncness.is_some() {
+        returned.reject_async(errors);
         return Form::Async(returned.into_output(stream, errors));
     }
     if let Some(tail) = Tail::find(&function.body)

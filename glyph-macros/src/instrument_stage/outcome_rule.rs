@@ -66,9 +66,17 @@ impl OutcomeRule {
         Ok(())
     }
 
-    /// Reports a rule that does not apply to this form of function.
-    pub(super) fn reject(&self, message: &str, errors: &mut Errors) {
+    /// The expression after `outcome =`.
+    pub(super) fn function(&self) -> Option<&Expr> {
         match self {
+            Self::Function(function) => Some(function),
+            Self::Type | Self::None { .. } => None,
+        }
+    }
+
+    /// Reports and removes a rule that does not apply to this form of function.
+    pub(super) fn reject(&mut self, message: &str, errors: &mut Errors) {
+        match std::mem::take(self) {
             Self::Type => {}
             Self::Function(function) => errors.at(function, message),
             Self::None { key, .. } => errors.at(key, message),
@@ -124,7 +132,7 @@ impl OutcomeRule {
         };
         let (constant, stage) = (Ident::new(STATUS, Span::mixed_site()), stage());
         let lookup =
-            TokenRange::of(status).start_call(quote!(#rt::status_offset), quote!(#stage, #status));
+            TokenRange::of(status).call(quote!(#rt::status_offset), &quote!(#stage, #status));
         Some(quote!(const #constant: #rt::StatusOffset = #lookup;))
     }
 }

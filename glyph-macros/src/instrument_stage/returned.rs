@@ -54,6 +54,17 @@ impl Returned {
         }
     }
 
+    /// Reports an `async fn` whose value is another future: the work of that one would not be measured.
+    pub(super) fn reject_async(&self, errors: &mut Errors) {
+        if let Self::Future(ty) = self {
+            errors.at(
+                ty,
+                "this `async fn` returns another future, which would not be measured: \
+                 remove `async`, or await it and return its output",
+            );
+        }
+    }
+
     /// The output of the function's future, if the function returns a future by itself.
     pub(super) fn future_output(&self, stream: bool, rt: &TokenStream) -> Option<Self> {
         match self {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, FnArg, LitStr, PatIdent, Signature, ext::IdentExt, visit::Visit};
+use syn::{Attribute, Expr, FnArg, LitStr, PatIdent, Signature, ext::IdentExt, visit::Visit};
 
 use super::{
     args::{LabelArg, LabelValue},
@@ -33,11 +33,12 @@ pub(super) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> bool
         if !attribute.path().is_ident(NAME) {
             return true;
         }
-        let argument = attribute.parse_args_with(Ident::parse_any);
-        if argument.is_ok_and(|argument| argument == "secret") {
-            is_secret = true;
-        } else {
-            errors.at(attribute, "expected `#[glyph(secret)]`");
+        // Anything else is `secret`, misspelt: it has one error, and shows nothing.
+        is_secret = true;
+        match attribute.parse_args_with(Ident::parse_any) {
+            Ok(argument) if argument == "secret" => {}
+            Ok(argument) => errors.at(argument, "expected `#[glyph(secret)]`"),
+            Err(_) => errors.at(attribute, "expected `#[glyph(secret)]`"),
         }
         false
     });
@@ -99,6 +100,26 @@ impl Secrets {
                     ),
                 );
             }
+        }
+    }
+
+    /// Reports each secret in another argument of the attribute.
+    pub(super) fn check_others<'a>(
+        &self,
+        others: impl IntoIterator<Item = &'a Expr>,
+        errors: &mut Errors,
+    ) {
+        for found in others
+            .into_iter()
+            .flat_map(|other| self.found(other.to_token_stream()))
+        {
+            errors.at(
+                &found.token,
+                format!(
+                    "`{}` is secret, and this can show it: use another value",
+                    found.secret
+                ),
+            );
         }
     }
 

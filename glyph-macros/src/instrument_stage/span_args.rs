@@ -59,6 +59,13 @@ impl SpanArgs {
         Ok(())
     }
 
+    /// The expressions among the arguments.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Expr> {
+        [&self.target, &self.parent, &self.links]
+            .into_iter()
+            .flatten()
+    }
+
     pub(super) const fn skips(&self) -> bool {
         self.skip.is_some()
     }

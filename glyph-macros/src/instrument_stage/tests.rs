@@ -126,10 +126,7 @@ fn errors_of_arguments_and_function_are_reported_together() {
                 struct S;
             )
         ),
-        [
-            MISSING,
-            "`#[instrument_stage]` goes on a function or a method"
-        ]
+        ["`#[instrument_stage]` goes on a function or a method"]
     );
 }
 
@@ -141,8 +138,10 @@ fn item_is_emitted_despite_errors() {
             1
         }
     );
-    let tokens = super::expand(Home::Runtime, quote!(stt), item.clone()).to_string();
-    assert!(tokens.starts_with(&item.to_string()), "{tokens}");
+    let tokens = super::expand(Home::Runtime, quote!(stt), item).to_string();
+    let signature = quote!(#[must_use] pub const fn f() -> u8).to_string();
+    assert!(tokens.starts_with(&signature), "{tokens}");
+    assert!(tokens.ends_with("1 }"), "{tokens}");
 }
 
 #[test]
@@ -167,7 +166,9 @@ fn futures_and_streams_are_recognized_by_type() {
         let sync = errors_on(quote!(stt), quote!(fn f() -> #returned {}));
         assert_eq!(sync.is_empty(), measured, "{returned}");
         let asynchronous = errors_on(quote!(stt), quote!(async fn f() -> #returned {}));
-        assert_eq!(asynchronous, [""; 0], "{returned}");
+        // The value of an `async fn` can be a stream, and must not be another future.
+        let is_future = returned.to_string().contains("Future <");
+        assert_eq!(asynchronous.len(), usize::from(is_future), "{returned}");
     }
 }
 

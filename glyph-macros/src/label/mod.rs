@@ -25,7 +25,7 @@ pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     } else {
         expand::tokens(&model::Enum::read(&input, &args, root, &mut errors))
     };
-    tokens.extend(errors.into_tokens());
+    tokens.extend(errors.into_items());
     tokens
 }
 

@@ -278,8 +278,16 @@ fn outcomes(
     marked?;
     for (outcome, taken) in OUTCOMES.into_iter().zip(taken).take(2) {
         if taken.is_none() && !variants.is_empty() {
+            let short = |ident: &&Ident| {
+                let name = ident.to_string().to_lowercase();
+                name.len() > 1 && outcome.starts_with(&name)
+            };
+            let meant = variants
+                .iter()
+                .map(|(variant, _)| &variant.ident)
+                .find(short);
             errors.at(
-                &input.ident,
+                meant.unwrap_or(&input.ident),
                 format!(
                     "`{}` has no variant for outcome `{outcome}`: name one `{}`, or mark one `#[label(outcome = {outcome})]`",
                     input.ident,

@@ -30,6 +30,7 @@ pub(super) fn tokens(model: &Set) -> TokenStream {
     let names = names(model, &implementer, &rt);
     quote! {
         #names
+        #[allow(unused_qualifications, reason = "paths have the span of a type, for errors")]
         const _: () = {
             const __GLYPH_LABELS: [#rt::LabelDescriptor; #count] = [#(#descriptors),*];
             const __GLYPH_STRIDES: [#rt::LabelStride; #count] = #rt::strides(&__GLYPH_LABELS);
@@ -76,7 +77,7 @@ fn descriptor(label: &Label, implementer: &TokenStream, rt: &TokenStream) -> Tok
     let Label { ident, name, .. } = label;
     let max = max(label, rt);
     let call = quote!(#rt::label_of(|set: &#implementer| &set.#ident, #name, #max));
-    TokenRange::of(&label.ty).around(call)
+    TokenRange::of(&label.ty).as_written(call)
 }
 
 fn checks(model: &Set, rt: &TokenStream) -> TokenStream {
@@ -85,11 +86,18 @@ fn checks(model: &Set, rt: &TokenStream) -> TokenStream {
         .filter(|(_, label)| label.checked)
         .map(|(index, label)| {
             let max = max(label, rt);
-            let call = TokenRange::of(&label.ty).call(
+            let never = TokenRange::of(&label.ty).call(
+                quote!(__glyph::check_never),
+                &quote!(&__GLYPH_LABELS[#index]),
+            );
+            let call = label.max_range.call(
                 quote!(__glyph::check_bound),
                 &quote!(&__GLYPH_LABELS[#index], #max),
             );
-            quote!(const _: () = #call;)
+            quote! {
+                const _: () = #never;
+                const _: () = #call;
+            }
         });
     quote! {
         #[allow(unused_imports, reason = "after an error there may be no checks")]
@@ -112,7 +120,7 @@ fn row(model: &Set, rt: &TokenStream) -> TokenStream {
     let terms = model.labels.iter().enumerate().map(|(index, label)| {
         let ident = &label.ident;
         let term = quote!(#rt::LabelStride::offset(&__GLYPH_STRIDES[#index], &of.#ident, open));
-        TokenRange::of(&label.ty).around(term)
+        TokenRange::of(&label.ty).as_written(term)
     });
     quote!(#(#terms)+*)
 }

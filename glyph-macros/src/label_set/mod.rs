@@ -17,7 +17,7 @@ pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let model = model::Set::read(&input, home, &mut errors);
     let mut tokens = expand::tokens(&model);
-    tokens.extend(errors.into_tokens());
+    tokens.extend(errors.into_items());
     tokens
 }
 

@@ -7,7 +7,11 @@ use syn::{
 };
 
 use super::args::{self, FieldArgs};
-use crate::{diagnostic::Errors, home::Home, label_name};
+use crate::{
+    diagnostic::{Errors, TokenRange},
+    home::Home,
+    label_name,
+};
 
 /// The highest limit of an open label. Each value costs a series in every metric with the label.
 const MAX_VALUES: usize = 1_000_000;
@@ -26,6 +30,8 @@ pub(super) struct Label {
     pub(super) name: String,
     pub(super) ty: Type,
     pub(super) max: Option<usize>,
+    /// The tokens of the limit, or those of the type.
+    pub(super) max_range: TokenRange,
     /// Whether to check the limit against the type. False after an error in the field.
     pub(super) checked: bool,
 }
@@ -133,6 +139,10 @@ impl Label {
         Some(Self {
             ident,
             name,
+            max_range: args
+                .max
+                .as_ref()
+                .map_or_else(|| TokenRange::of(&field.ty), TokenRange::of),
             ty: field.ty.clone(),
             max,
             checked,

@@ -132,7 +132,8 @@ pub(super) struct FieldArgs {
     /// The name of the metric's only label.
     pub(super) label: Option<LitStr>,
     pub(super) unit: Option<IdentOrStr>,
-    pub(super) buckets: Option<BucketsArg>,
+    /// The key `buckets`, and its value.
+    pub(super) buckets: Option<(Ident, BucketsArg)>,
     pub(super) sparse: bool,
     /// The operator that combines several series of a gauge.
     pub(super) aggregate: Option<IdentOrStr>,
@@ -176,7 +177,7 @@ impl FieldArgs {
                 "name" => self.name = Some(assigned(input)?),
                 "label" => self.label = Some(assigned(input)?),
                 "unit" => self.unit = Some(assigned(input)?),
-                "buckets" => self.buckets = Some(assigned(input)?),
+                "buckets" => self.buckets = Some((key.clone(), assigned(input)?)),
                 "aggregate" => self.aggregate = Some(assigned(input)?),
                 "liveness" => self.read_sign(Sign::Liveness(key.clone()), key, errors),
                 "starts" => self.read_sign(Sign::Starts(key.clone()), key, errors),

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
-    Expr, Token, bracketed,
+    Expr, ExprLit, Lit, LitStr, Token, bracketed,
     parse::{Parse, ParseStream, discouraged::Speculative},
     punctuated::Punctuated,
 };
@@ -38,7 +38,28 @@ impl Parse for BucketsArg {
             input.advance_to(&ahead);
             return Ok(Self::List(list));
         }
-        Ok(Self::Constant(Box::new(input.parse()?)))
+        let constant: Expr = input.parse()?;
+        match &constant {
+            Expr::Lit(_) => Err(syn::Error::new_spanned(constant, "expected literal")),
+            Expr::Array(array) => match array.elems.iter().find_map(text) {
+                Some(text) => {
+                    let message = format!("expected a number: `{}`", text.value());
+                    Err(syn::Error::new_spanned(text, message))
+                }
+                None => Ok(Self::Constant(Box::new(constant))),
+            },
+            _ => Ok(Self::Constant(Box::new(constant))),
+        }
+    }
+}
+
+fn text(value: &Expr) -> Option<&LitStr> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text),
+        _ => None,
     }
 }
 
@@ -102,8 +123,22 @@ fn rising(bounds: &[Quantity], unit: &Unit, errors: &mut Errors) -> Vec<f64> {
     let mut values: Vec<f64> = Vec::new();
     let mut last: Option<&Quantity> = None;
     for bound in bounds {
-        let Some(value) = errors.ok(bound.value(unit, "bound")) else {
+        let is_mixed = bound.is_plain() && bounds.iter().any(|other| !other.is_plain());
+        if *unit == Unit::Seconds && is_mixed && !bound.is_zero() {
+            let number = bound.text();
+            errors.at(
+                bound,
+                format!("`{number}` has no unit, and other bounds have one: write `{number}ms`"),
+            );
             continue;
+        }
+        let value = match bound.value(unit, "bound") {
+            Ok(value) => value,
+            // The next bounds have the same mistake.
+            Err(error) => {
+                errors.push(error);
+                break;
+            }
         };
         match (values.last(), last) {
             _ if value < 0.0 && unit.is_magnitude() => errors.at(

@@ -46,6 +46,11 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
         #structure
         #stage_module
         #scope
+        #[allow(
+            deprecated,
+            unused_qualifications,
+            reason = "a deprecated metric warns its users; some paths have the span of a type, for errors"
+        )]
         const _: () = {
             #(#labels)*
             #(#artifacts)*
@@ -135,12 +140,17 @@ fn labels_of_field(
         Kind::Gauge => format_ident!("gauge_labels"),
         Kind::Histogram => format_ident!("histogram_labels"),
     };
-    TokenRange::of(labels).around(quote!(#rt::#function(|catalog: &#catalog| &catalog.#field)))
+    TokenRange::of(labels).as_written(quote!(#rt::#function(|catalog: &#catalog| &catalog.#field)))
 }
 
 fn bucket_list(buckets: &Buckets) -> TokenStream {
     match buckets {
-        Buckets::Constant(constant) => quote!(&#constant),
+        // rustc reports a constant of another type at the constant.
+        Buckets::Constant(constant) => {
+            let range = TokenRange::of(constant);
+            let reference = range.as_written(quote!(&));
+            quote!(#reference #constant)
+        }
         Buckets::List(values) => {
             let values = values.iter().map(|value| {
                 let minus = value.is_sign_negative().then(|| quote!(-));

@@ -97,7 +97,8 @@ fn forbidden_labels(catalog: &Catalog) -> TokenStream {
     let metrics = catalog.metrics.iter().enumerate();
     metrics
         .filter_map(|(index, metric)| {
-            let range = TokenRange::of(metric.labels.as_ref()?);
+            let ty = TokenRange::of(metric.labels.as_ref()?);
+            let range = metric.label.as_ref().map_or(ty, TokenRange::of);
             let (field, labels) = (metric.field(), labels_of(index, metric));
             let arguments = quote!(#field, #labels, &[#(#forbidden),*]);
             Some(check(range, "check_labels_allowed", &arguments))

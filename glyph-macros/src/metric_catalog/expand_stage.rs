@@ -154,6 +154,11 @@ impl Expansion<'_> {
             quote!(__glyph::stage_strides::<#count, { #labels.len() }>),
             &quote!(#stage, #field, #labels, &#given),
         );
+        // After an error, labels may be missing.
+        let check = self
+            .stage
+            .is_whole
+            .then(|| quote!(const _: [#rt::LabelStride; #count] = #check;));
         let running = role.while_running.map(|what| {
             let check = range.call(
                 quote!(__glyph::check_labels_while_running),
@@ -171,7 +176,7 @@ impl Expansion<'_> {
         quote! {
             const #name: [#rt::LabelStride; #count] =
                 #rt::stage_strides_or_stub::<#count, { #labels.len() }>(#labels, &#given);
-            const _: [#rt::LabelStride; #count] = #check;
+            #check
             #running
             #at_end
         }
@@ -189,6 +194,8 @@ impl Expansion<'_> {
         let has_open = self.has_open(|role| role.every_call.is_some());
         let late = self.late();
         let end_labels = expand_stage_end::end_labels(self.stage, module, rt);
+        let whole = (!self.stage.is_whole)
+            .then(|| quote!(const IS_WHOLE: #rt::core::primitive::bool = false;));
         let (spans, site) = expand_stage_block::spans(self.stage, module, rt);
         quote! {
             #cells
@@ -198,6 +205,7 @@ impl Expansion<'_> {
                 const STATUS_LABELS: [&'static [#rt::LabelDescriptor]; 2] = [#(#status_labels),*];
                 type Checked = Self;
                 type EndLabels = #end_labels;
+                #whole
                 #[inline]
                 fn cells() -> &'static #rt::StageCells {
                     #body

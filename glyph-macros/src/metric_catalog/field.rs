@@ -2,7 +2,7 @@
 
 use syn::{
     Attribute, Expr, ExprLit, Field, GenericArgument, Ident, Lit, LitStr, Meta, PathArguments,
-    Type, spanned::Spanned,
+    Type, punctuated::Punctuated, spanned::Spanned,
 };
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     stage_args::StageArgs,
     unit::Unit,
 };
-use crate::{diagnostic::Errors, label_name, lifetimes::made_static};
+use crate::{diagnostic::Errors, label_name, lifetimes::made_static, suggestion::closest};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -81,13 +81,26 @@ impl Meaning {
             return Self::Unknown;
         };
         let args = FieldArgs::take(&mut field.attrs, errors);
-        if let Some(mark) = &args.catalog {
+        let is_metric = handle(&field.ty).is_ok();
+        if args.catalog.is_some() && is_metric {
+            errors.at(
+                &field.ty,
+                "a `Counter`, `Gauge` or `Histogram` is a metric: remove `#[catalog]`",
+            );
+        }
+        if let Some(mark) = args.catalog.as_ref().filter(|_| !is_metric) {
             return Self::Nested(Box::new(nested(ident, mark, &args, field, errors)));
+        }
+        if let Some((kind, meant)) = misspelt(&field.ty) {
+            let message = format!("this is not a metric; did you mean `{kind}`?");
+            errors.at(&field.ty, message);
+            field.ty = meant;
         }
         let (kind, labels) = match handle(&field.ty) {
             Ok(found) => found,
             Err(error) => {
                 errors.push(error);
+                without_arguments(&mut field.ty);
                 return Self::Unknown;
             }
         };
@@ -96,7 +109,7 @@ impl Meaning {
         if help.is_empty() {
             errors.at(
                 &ident,
-                format!("metric `{ident}` needs a doc comment: it becomes the HELP text"),
+                format!("metric `{ident}` needs a doc comment, `/// ..`: it becomes the HELP text"),
             );
         }
         let mut args = args;
@@ -194,12 +207,12 @@ fn is_label(name: &LitStr, has_labels: bool, errors: &mut Errors) -> bool {
 fn buckets(
     kind: Kind,
     ident: &Ident,
-    arg: Option<BucketsArg>,
+    arg: Option<(Ident, BucketsArg)>,
     unit: &Unit,
     errors: &mut Errors,
 ) -> Option<Buckets> {
     match (kind, arg) {
-        (Kind::Histogram, Some(arg)) => Some(Buckets::read(arg, unit, errors)),
+        (Kind::Histogram, Some((_, arg))) => Some(Buckets::read(arg, unit, errors)),
         (Kind::Histogram, None) => Some(Buckets::default_of(unit).unwrap_or_else(|| {
             errors.at(
                 ident,
@@ -207,8 +220,8 @@ fn buckets(
             );
             Buckets::List(vec![1.0])
         })),
-        (Kind::Counter | Kind::Gauge, Some(arg)) => {
-            errors.at(arg, format!("{} has no buckets: remove them, or make it a `Histogram`", kind.noun()));
+        (Kind::Counter | Kind::Gauge, Some((key, _))) => {
+            errors.at(key, format!("{} has no buckets: remove them, or make it a `Histogram`", kind.noun()));
             None
         }
         (Kind::Counter | Kind::Gauge, None) => None,
@@ -251,6 +264,33 @@ fn handle(ty: &Type) -> syn::Result<(Kind, Option<Type>)> {
     }
 }
 
+/// The type of a metric that a misspelt type stands for, and its name.
+fn misspelt(ty: &Type) -> Option<(&'static str, Type)> {
+    const KINDS: [&str; 3] = ["Counter", "Gauge", "Histogram"];
+    let Type::Path(path) = ungrouped(ty) else {
+        return None;
+    };
+    let mut path = path.clone();
+    let last = path.path.segments.last_mut()?;
+    let name = last.ident.to_string();
+    let meant = closest(&name, &KINDS).filter(|meant| *meant != name)?;
+    let kind = KINDS.into_iter().find(|kind| *kind == meant)?;
+    last.ident = Ident::new(kind, last.ident.span());
+    Some((kind, Type::Path(path)))
+}
+
+/// Removes the arguments of a metric's type, which rustc would report too.
+fn without_arguments(ty: &mut Type) {
+    if let Type::Path(path) = ty
+        && let Some(last) = path.path.segments.last_mut()
+        && ["Counter", "Gauge", "Histogram"]
+            .iter()
+            .any(|kind| last.ident == kind)
+    {
+        last.arguments = PathArguments::None;
+    }
+}
+
 /// The type without the invisible group that `macro_rules` puts around its arguments.
 fn ungrouped(ty: &Type) -> &Type {
     match ty {
@@ -280,18 +320,33 @@ fn plain(line: &str) -> &str {
 }
 
 fn doc_text(attribute: &Attribute) -> Option<String> {
-    match &attribute.meta {
-        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) if text.value().is_empty() => Some("\n".to_owned()),
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => Some(text.value()),
-            _ => None,
-        },
+    let Meta::NameValue(doc) = &attribute.meta else {
+        return None;
+    };
+    if !doc.path.is_ident("doc") {
+        return None;
+    }
+    let text = text(&doc.value)?;
+    Some(if text.is_empty() {
+        "\n".to_owned()
+    } else {
+        text
+    })
+}
+
+/// The text of a string, or of `concat!` with strings.
+fn text(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text.value()),
+        Expr::Group(group) => text(&group.expr),
+        Expr::Macro(call) if call.mac.path.segments.last()?.ident == "concat" => {
+            let parts = Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+            let parts = call.mac.parse_body_with(parts).ok()?;
+            parts.iter().map(text).collect()
+        }
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use heck::ToSnakeCase;
 use quote::ToTokens;
 use syn::{Ident, LitStr, Path, ext::IdentExt};
 
@@ -59,10 +60,7 @@ impl MetricName {
                 None => errors.at(field, problem),
             }
         }
-        if let Some(unit) = unit.suffix() {
-            family.push('_');
-            family.push_str(unit);
-        }
+        family = with_unit(&family, unit);
         Self { otel, family }
     }
 }
@@ -74,16 +72,26 @@ pub(super) fn check_namespace(namespace: &LitStr, errors: &mut Errors) {
         errors.at(
             namespace,
             format!(
-                "`{value}` is not a namespace: use lowercase letters, digits, `_` and `.`, a letter first"
+                "`{value}` is not a namespace: use lowercase letters, digits, `_` and `.`, a letter first{}",
+                such_as(&value)
             ),
         );
     }
 }
 
 fn problem(name: &str, family: &str, unit: &Unit, kind: Kind) -> Option<String> {
+    if name.is_empty() {
+        return Some("a metric name cannot be empty: write one, or remove `name`".to_owned());
+    }
     if !is_well_formed(name) {
         return Some(format!(
-            "`{name}` is not a metric name: use lowercase letters and digits, a letter first, and one `_` or `.` between words"
+            "`{name}` is not a metric name: use lowercase letters and digits, a letter first, and one `_` or `.` between words{}",
+            such_as(name)
+        ));
+    }
+    if is_of_the_scrape(&with_unit(family, unit)) {
+        return Some(format!(
+            "`{family}` is a name that Prometheus or OpenTelemetry gives to a metric of the target: rename it, or add a `namespace`"
         ));
     }
     if let Some(unit) = unit.suffix()
@@ -110,6 +118,35 @@ fn problem(name: &str, family: &str, unit: &Unit, kind: Kind) -> Option<String> 
     Some(format!(
         "a histogram name cannot end in `{suffix}`: its samples use that suffix"
     ))
+}
+
+/// Whether Prometheus adds a series of this name to each scrape, or OpenTelemetry to each page.
+fn is_of_the_scrape(family: &str) -> bool {
+    let names = [
+        "up",
+        "target",
+        "target_info",
+        "otel_scope",
+        "otel_scope_info",
+    ];
+    names.contains(&family) || family.starts_with("scrape_")
+}
+
+fn with_unit(family: &str, unit: &Unit) -> String {
+    match unit.suffix() {
+        Some(unit) => format!("{family}_{unit}"),
+        None => family.to_owned(),
+    }
+}
+
+/// `, such as ..` with the words of `name`, if that is a name.
+fn such_as(name: &str) -> String {
+    let words = name.to_snake_case();
+    if is_well_formed(&words) && words != name {
+        format!(", such as `{words}`")
+    } else {
+        String::new()
+    }
 }
 
 /// Reports metrics with the names of glyph's own. glyph declares those with `crate = crate`.
@@ -186,7 +223,8 @@ fn clash_message(sample: &str, first: &Metric, second: &Metric) -> String {
     let rename = "rename one with `#[metric(name = \"..\")]`";
     if first.name.family == second.name.family {
         let (family, first) = (&first.name.family, &first.ident);
-        return format!("duplicate metric `{family}`, also field `{first}`: {rename}");
+        let second = &second.ident;
+        return format!("duplicate metric `{family}` of fields `{first}` and `{second}`: {rename}");
     }
     let (first, second) = (&first.ident, &second.ident);
     format!("metrics `{second}` and `{first}` both expose `{sample}`: {rename}")

@@ -26,9 +26,12 @@ mod unit;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Fields, GenericParam, Generics, ItemStruct, parse::Parser};
+use syn::{
+    Attribute, Fields, GenericParam, Generics, ItemStruct,
+    parse::{ParseStream, Parser},
+};
 
-use crate::{diagnostic::Errors, home::Home};
+use crate::{diagnostic::Errors, home::Home, lifetimes::named_lifetime};
 
 pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -41,7 +44,7 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
         }
         None => item,
     };
-    let errors = errors.into_tokens();
+    let errors = errors.into_items();
     quote!(#tokens #errors)
 }
 
@@ -49,7 +52,7 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
 fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
     let message = "expected a struct with named fields, one for each metric";
     let Ok(mut structure) = syn::parse2::<ItemStruct>(item.clone()) else {
-        errors.at(item, message);
+        errors.at(without_attributes(item), message);
         return None;
     };
     if !matches!(structure.fields, Fields::Named(_)) {
@@ -61,6 +64,7 @@ fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
         .iter()
         .all(|param| matches!(param, GenericParam::Lifetime(_)))
     {
+        reject_undeclared_lifetimes(&structure, errors);
         // rustc suggests `struct Metrics<'a>` if a label set in it lacks its lifetime. A catalog is a
         // `static`, so all lifetimes in it are `'static`, and the parameters can be removed.
         structure.generics = Generics::default();
@@ -73,6 +77,30 @@ fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
         return None;
     }
     Some(structure)
+}
+
+/// Reports a lifetime that the struct does not declare: it would become `'static` with the others.
+fn reject_undeclared_lifetimes(structure: &ItemStruct, errors: &mut Errors) {
+    let declared: Vec<_> = structure
+        .generics
+        .lifetimes()
+        .map(|of| &of.lifetime)
+        .collect();
+    for field in &structure.fields {
+        if let Some(lifetime) = named_lifetime(&field.ty, &declared) {
+            let message = format!("lifetime `{lifetime}` is not declared: write `'_`");
+            errors.at(lifetime, message);
+        }
+    }
+}
+
+/// The item after its attributes.
+fn without_attributes(item: TokenStream) -> TokenStream {
+    let read = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<TokenStream>()
+    };
+    read.parse2(item.clone()).unwrap_or(item)
 }
 
 #[cfg(test)]

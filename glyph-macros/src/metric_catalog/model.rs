@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use syn::{Ident, ItemStruct, LitInt, LitStr, Path};
+use quote::format_ident;
+use syn::{Ident, ItemStruct, LitInt, LitStr, Path, ext::IdentExt};
 
 use super::{
     args::{CatalogArgs, IdentOrStr},
@@ -75,11 +76,12 @@ impl Catalog {
         let forbidden: Vec<String> = args.forbidden.iter().map(IdentOrStr::value).collect();
         let scope = args
             .scope
-            .and_then(|scope| Scope::read(scope, &forbidden, errors));
-        let fields = Fields::read(&mut structure, &namespace, errors);
+            .and_then(|scope| Scope::read(scope, &args.forbidden, errors));
+        let mut fields = Fields::read(&mut structure, &namespace, errors);
         metric_name::check_reserved(&fields.metrics, &root, errors);
         metric_name::check_clashes(&fields.metrics, errors);
-        let stage_module = stage_module(args.stages, &fields, errors);
+        check_labels_of_scope(&mut fields.metrics, scope.as_ref(), errors);
+        let stage_module = stage_module(args.stages, &structure.ident, &fields, errors);
         let known = Known {
             catalog: &structure.ident,
             metrics: &fields.metrics,
@@ -170,18 +172,47 @@ fn target_labels(written: &[IdentOrStr], errors: &mut Errors) -> Vec<String> {
 
 fn max_series(written: Option<&LitInt>, errors: &mut Errors) -> usize {
     written
-        .and_then(|written| errors.ok(written.base10_parse()))
+        .and_then(|written| {
+            let number = written.base10_parse().ok();
+            if number.is_none() {
+                errors.at(written, "expected a number: `max_series = 10000`");
+            }
+            number
+        })
         .unwrap_or(DEFAULT_MAX_SERIES)
 }
 
-/// The module for the stages. If it is missing, reports the first stage and uses `stage`.
-fn stage_module(written: Option<Ident>, fields: &Fields, errors: &mut Errors) -> Option<Ident> {
+/// Reports and removes names of labels that the scope has.
+fn check_labels_of_scope(metrics: &mut [Metric], scope: Option<&Scope>, errors: &mut Errors) {
+    let labels: Vec<_> = scope.iter().flat_map(|scope| &scope.labels).collect();
+    for metric in metrics {
+        let label = metric.label.take_if(|label| {
+            let name = label.value();
+            labels.iter().any(|of_scope| of_scope.name == name)
+        });
+        if let Some(label) = label {
+            let name = label.value();
+            let message =
+                format!("label `{name}` comes from the scope: remove `label`, or rename it");
+            errors.at(label, message);
+        }
+    }
+}
+
+/// The module for the stages. If it is missing, reports the first stage and uses a name that no other
+/// catalog has.
+fn stage_module(
+    written: Option<Ident>,
+    catalog: &Ident,
+    fields: &Fields,
+    errors: &mut Errors,
+) -> Option<Ident> {
     if let (None, Some((_, first))) = (&written, fields.stages.first()) {
         errors.at(
             &first.name,
             "missing module for the stages: add `#[metric_catalog(stages = stage)]`",
         );
-        return Some(Ident::new("stage", first.name.span()));
+        return Some(format_ident!("__stages_of_{}", catalog.unraw()));
     }
     written
 }

@@ -62,18 +62,48 @@ impl Quantity {
         let (digits, suffix) = self.parts();
         let Some(scale) = Scale::of(suffix) else {
             return Err(self.error(&format!(
-                "`{suffix}` is not a unit; allowed: ns, us, ms, s, m, h, d, KB, MB, GB, KiB, MiB, GiB, or no unit"
+                "`{suffix}` is not a unit{}; allowed: ns, us, ms, s, m, h, d, KB, MB, GB, KiB, MiB, GiB, or no unit",
+                self.with_unit(suffix)
             )));
         };
         if let Some(needed) = scale.unit
             && unit.suffix() != Some(needed)
         {
-            return Err(self.error(&format!("a {what} in `{suffix}` needs `unit = {needed}`")));
+            let found = unit.suffix().map_or_else(String::new, |unit| {
+                format!("; `{}` is not of {unit}", self.text())
+            });
+            return Err(self.error(&format!(
+                "a {what} in `{suffix}` needs `unit = {needed}`{found}"
+            )));
         }
         let value = scale.apply(digits).filter(|value| value.is_finite());
         let value =
             value.ok_or_else(|| self.error(&format!("a {what} must be a finite number")))?;
         Ok(if self.minus.is_some() { -value } else { value })
+    }
+
+    /// `: write 10ms`, for a unit that resembles `suffix`.
+    fn with_unit(&self, suffix: &str) -> String {
+        let (digits, _) = self.parts();
+        let start = match suffix.get(..1) {
+            Some("m") if suffix.starts_with("mi") && !suffix.starts_with("mib") => "m",
+            _ => suffix,
+        };
+        let mut units = UNITS.iter();
+        let alike = |unit: &&&str| start.eq_ignore_ascii_case(unit);
+        let unit = units.clone().find(alike);
+        let longer = |unit: &&&str| unit.len() > 1 && start.starts_with(**unit);
+        let unit = unit.or_else(|| units.find(longer));
+        unit.map_or_else(String::new, |unit| format!(": write `{digits}{unit}`"))
+    }
+
+    /// Whether the number has no unit.
+    pub(super) fn is_plain(&self) -> bool {
+        self.parts().1.is_empty()
+    }
+
+    pub(super) fn is_zero(&self) -> bool {
+        self.parts().0.parse() == Ok(0.0)
     }
 
     /// A duration in whole seconds.
@@ -101,6 +131,11 @@ impl Quantity {
         syn::Error::new_spanned(self, message)
     }
 }
+
+/// The units of quantities.
+const UNITS: [&str; 13] = [
+    "ns", "us", "ms", "KiB", "MiB", "GiB", "KB", "MB", "GB", "s", "m", "h", "d",
+];
 
 /// The factor that a literal's suffix stands for.
 struct Scale {
@@ -200,10 +235,32 @@ impl Threshold {
             Dimension::Share | Dimension::Of(Unit::Ratio) => self.share(),
             Dimension::Of(unit) => {
                 self.only_quantity()?;
+                if **unit == Unit::Seconds && self.quantity.is_plain() && !self.quantity.is_zero() {
+                    let number = self.quantity.text();
+                    return Err(self.error(&format!(
+                        "a threshold of a duration has a unit: write `{number}s` or `{number}ms`"
+                    )));
+                }
                 self.quantity.value(unit, "threshold")
             }
             Dimension::PerSecond(unit) => self.per_second(unit),
         }
+    }
+
+    /// The percentage that a number without `%` stands for.
+    pub(super) fn as_percent(&self) -> Option<f64> {
+        let number = self
+            .quantity
+            .plain()
+            .ok()
+            .filter(|_| self.percent.is_none())?;
+        // One rounding: 0.95 becomes 95.
+        let percent = if number <= 1.0 {
+            (number * 1e9).round() / 1e7
+        } else {
+            number
+        };
+        Some(percent)
     }
 
     fn share(&self) -> syn::Result<f64> {
@@ -234,7 +291,12 @@ impl Threshold {
                 };
                 scale.seconds()
             }
-            _ => return Err(self.error("expected a rate: `10/s`, `10/m` or `10/h`")),
+            _ => {
+                let number = self.quantity.text();
+                return Err(self.error(&format!(
+                    "expected a rate: `{number}/s`, `{number}/m` or `{number}/h`"
+                )));
+            }
         };
         Ok(self.quantity.value(unit, "threshold")? / seconds)
     }

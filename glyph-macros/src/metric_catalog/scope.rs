@@ -3,7 +3,10 @@
 use quote::format_ident;
 use syn::{Ident, LitInt, ext::IdentExt};
 
-use super::scope_args::{LabelArg, ScopeArgs};
+use super::{
+    args::IdentOrStr,
+    scope_args::{LabelArg, ScopeArgs},
+};
 use crate::{diagnostic::Errors, label_name};
 
 /// The highest limit of a label. Each value costs cells in the catalog's metrics.
@@ -33,7 +36,11 @@ pub(super) struct ScopeLabel {
 
 impl Scope {
     /// Returns `None` for a scope without labels.
-    pub(super) fn read(args: ScopeArgs, forbidden: &[String], errors: &mut Errors) -> Option<Self> {
+    pub(super) fn read(
+        args: ScopeArgs,
+        forbidden: &[IdentOrStr],
+        errors: &mut Errors,
+    ) -> Option<Self> {
         let mut labels: Vec<ScopeLabel> = Vec::new();
         for arg in &args.labels {
             labels.extend(label(arg, &labels, forbidden, errors));
@@ -70,7 +77,7 @@ impl Scope {
 fn label(
     arg: &LabelArg,
     others: &[ScopeLabel],
-    forbidden: &[String],
+    forbidden: &[IdentOrStr],
     errors: &mut Errors,
 ) -> Option<ScopeLabel> {
     let name = arg.name.unraw().to_string();
@@ -78,10 +85,10 @@ fn label(
         errors.at(&arg.name, format!("duplicate label `{name}`: remove one"));
         return None;
     }
-    if forbidden.contains(&name) {
+    if let Some(forbidden) = forbidden.iter().find(|forbidden| forbidden.value() == name) {
         errors.at(
-            &arg.name,
-            format!("scope label `{name}` is forbidden by `forbid_labels(..)`: put it in `fields(..)` of a span instead"),
+            forbidden,
+            format!("`forbid_labels(..)` forbids label `{name}` of `scope(..)`: remove it from one of them"),
         );
     } else {
         label_name::check(&name, &arg.name, errors);

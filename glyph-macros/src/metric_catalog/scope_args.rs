@@ -12,6 +12,7 @@ use super::quantity::Quantity;
 use crate::{
     arguments::{assigned, skip_argument},
     diagnostic::Errors,
+    forms,
     suggestion::did_you_mean,
 };
 
@@ -92,7 +93,20 @@ impl ScopeArgs {
     }
 
     fn label(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        self.labels.push(input.parse()?);
+        let ahead = input.fork();
+        let label = input.parse::<LabelArg>().or_else(|error| {
+            // The scope keeps its label: its uses have no further error.
+            let attributes = ahead.call(Attribute::parse_outer)?;
+            let name = ahead.call(Ident::parse_any)?;
+            let max = LitInt::new("1", name.span());
+            self.labels.push(LabelArg {
+                attributes,
+                name,
+                max,
+            });
+            Err(error)
+        })?;
+        self.labels.push(label);
         Ok(())
     }
 
@@ -101,8 +115,8 @@ impl ScopeArgs {
         let key: Ident = input.call(Ident::parse_any)?;
         let name = key.to_string();
         let is_there = match name.as_str() {
-            "idle" => self.idle.replace(assigned(input)?).is_some(),
-            "max_scopes" => self.max_scopes.replace(assigned(input)?).is_some(),
+            "idle" => self.idle.replace(setting(&key, input)?).is_some(),
+            "max_scopes" => self.max_scopes.replace(setting(&key, input)?).is_some(),
             _ => {
                 let hint = did_you_mean(&name, &SETTINGS);
                 let message = format!(
@@ -117,6 +131,15 @@ impl ScopeArgs {
         }
         Ok(())
     }
+}
+
+/// The value after `=`. An error has the form of the setting.
+fn setting<T: Parse>(key: &Ident, input: ParseStream<'_>) -> syn::Result<T> {
+    let value = input.fork();
+    assigned(input).map_err(|error| match forms::of("scope", key) {
+        Some(form) => syn::Error::new(error.span(), forms::instead(key, form, &value)),
+        None => error,
+    })
 }
 
 impl Parse for LabelArg {

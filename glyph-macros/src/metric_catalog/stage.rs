@@ -26,6 +26,8 @@ pub(super) struct Stage {
     pub(super) labels: Vec<StageLabel>,
     /// Whether a cancelled call is an error.
     pub(super) cancelled_fails: bool,
+    /// Whether it has no error. Otherwise metrics and labels may be missing.
+    pub(super) is_whole: bool,
     pub(super) help: String,
     pub(super) line: usize,
 }
@@ -114,6 +116,7 @@ impl Known<'_> {
         errors: &mut Errors,
     ) -> Option<Stage> {
         let metric = self.metrics.get(histogram)?;
+        let before = errors.len();
         let duration = duration(metric, histogram, &args.name, errors);
         let mut bound: Vec<_> = duration
             .map(|binding| (&DURATION, binding))
@@ -124,11 +127,15 @@ impl Known<'_> {
             let binding = field.and_then(|(_, field)| self.bind(role, field, errors));
             bound.extend(binding.map(|binding| (role, binding)));
         }
+        let labels = labels(args.labels, args.end_labels, errors);
+        let is_rejected = |field: &Ident| self.rejected.contains(&field.to_string());
+        let mut fields = args.bound.iter().map(|(_, field)| field);
         Some(Stage {
             line: args.name.span().start().line,
+            is_whole: args.is_whole && errors.len() == before && !fields.any(is_rejected),
             ident: args.name,
             bound,
-            labels: labels(args.labels, args.end_labels, errors),
+            labels,
             cancelled_fails: args.cancelled_fails,
             help: metric.help.clone(),
         })

@@ -1,6 +1,6 @@
 //! The unit of a metric.
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, suggestion::closest};
 
 use super::args::IdentOrStr;
 
@@ -53,19 +53,37 @@ const BASES: [(&str, &[&str]); 3] = [
     ("ratio", &["percent", "percentage", "share"]),
 ];
 
+/// The units that metrics of programs and machines have: OpenMetrics's base units. Another unit is
+/// allowed, unless it is so near to one of these that it is that one, misspelt.
+const KNOWN: [&str; 10] = [
+    "seconds", "bytes", "ratio", "celsius", "meters", "volts", "amperes", "joules", "grams",
+    "hertz",
+];
+
+/// Returns why `unit` is not a unit, and what to write.
+pub(super) fn problem(unit: &str) -> Option<String> {
+    let lower = unit.to_lowercase();
+    let mut bases = BASES.iter();
+    let base = bases.find(|(_, others)| others.contains(&lower.as_str()));
+    if let Some((base, _)) = base {
+        return Some(format!(
+            "`{unit}` is not a base unit: write `unit = {base}`"
+        ));
+    }
+    if KNOWN.contains(&unit) {
+        return None;
+    }
+    closest(&lower, &KNOWN).map(|known| {
+        format!("`{unit}` is not a unit; did you mean `{known}`? write `unit = {known}`")
+    })
+}
+
 impl Unit {
     pub(super) fn read(written: &IdentOrStr, errors: &mut Errors) -> Self {
         let unit = written.value();
-        let lower = unit.to_lowercase();
-        let base = BASES
-            .iter()
-            .find(|(_, others)| others.contains(&lower.as_str()));
-        if let Some((base, _)) = base {
-            errors.at(
-                written,
-                format!("`{unit}` is not a base unit: write `unit = {base}`"),
-            );
-            return Self::of(base);
+        if let Some(problem) = problem(&unit) {
+            errors.at(written, problem);
+            return Self::meant(&unit);
         }
         if !is_well_formed(&unit) {
             errors.at(
@@ -77,6 +95,17 @@ impl Unit {
             return Self::None;
         }
         Self::of(&unit)
+    }
+
+    /// The unit that a wrong one stands for, so that it has no further error.
+    fn meant(unit: &str) -> Self {
+        let lower = unit.to_lowercase();
+        let mut bases = BASES.iter();
+        let base = bases.find(|(_, others)| others.contains(&lower.as_str()));
+        let meant = base.map(|(base, _)| *base);
+        meant
+            .or_else(|| closest(&lower, &KNOWN))
+            .map_or(Self::None, Self::of)
     }
 
     fn of(unit: &str) -> Self {

@@ -4,6 +4,7 @@ use std::pin::Pin;
 
 use futures_util::Stream;
 use glyph_runtime::instrument_stage;
+use cache::stage;
 
 #[instrument_stage(stage::lookup, stream, labels(store = "disk", cache = |_| Cache::Hit))]
 fn items() -> Pin<Box<dyn Stream<Item = u8>>> {

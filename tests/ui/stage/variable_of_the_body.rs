@@ -1,7 +1,7 @@
 mod cache;
 
 use glyph_runtime::instrument_stage;
-use cache::Store;
+use cache::{Store, stage};
 
 #[instrument_stage(stage::lookup, labels(store))]
 fn find(key: &str) -> usize {

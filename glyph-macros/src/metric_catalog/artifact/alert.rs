@@ -95,6 +95,7 @@ impl MetricField<'_> {
         let summary = annotation(args.summary.take(), errors);
         let description = annotation(args.description.take(), errors);
         let by = labels::once(std::mem::take(&mut args.by), errors);
+        let is_whole = args.is_whole;
         let severity = args.severity.as_ref().map(IdentOrStr::value);
         let written = args.aggregate.take();
         let aggregate = written.as_ref();
@@ -114,7 +115,10 @@ impl MetricField<'_> {
             description,
             on_call,
         };
-        self.check_annotations(&alert, errors);
+        // After an error, labels may be missing.
+        if is_whole {
+            self.check_annotations(&alert, errors);
+        }
         Some(alert)
     }
 
@@ -288,6 +292,11 @@ impl MetricField<'_> {
             let labels = annotation.labels.iter();
             for label in labels.filter(|label| !known.contains(label)) {
                 let hint = did_you_mean(label, &known);
+                let hint = if hint.is_empty() {
+                    format!("add `by({label})`; ")
+                } else {
+                    hint
+                };
                 let name = alert.name.value();
                 let known = known.join(", ");
                 errors.at(

@@ -34,6 +34,8 @@ pub(super) struct AlertArgs {
     pub(super) condition: Option<ConditionArg>,
     /// Whether the condition has an error.
     pub(super) is_invalid: bool,
+    /// Whether all of it was read without errors.
+    pub(super) is_whole: bool,
     pub(super) on_call: OnCallArgs,
     pub(super) severity: Option<IdentOrStr>,
     pub(super) summary: Option<LitStr>,
@@ -77,6 +79,7 @@ impl AlertArgs {
             name,
             condition,
             is_invalid: errors.len() > before,
+            is_whole: true,
             on_call: OnCallArgs::default(),
             severity: None,
             summary: None,
@@ -108,6 +111,7 @@ impl AlertArgs {
             }
             Ok(())
         });
+        alert.is_whole = errors.len() == before;
         Ok(alert)
     }
 }

@@ -11,6 +11,7 @@ use syn::{
 
 use super::selection::{self, Matcher, SelectionArg};
 use crate::{
+    arguments::drain,
     metric_catalog::quantity::{Quantity, Threshold},
     suggestion::did_you_mean,
 };
@@ -126,7 +127,9 @@ impl MeasureArg {
     fn share(name: Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let content;
         parenthesized!(content in input);
-        let matchers = selection::list(&content)?;
+        let matchers = selection::list(&content);
+        drain(&content);
+        let matchers = matchers?;
         if matchers.is_empty() {
             return Err(syn::Error::new_spanned(
                 name,
@@ -182,8 +185,11 @@ impl Comparison {
         } else if input.peek(Token![<]) {
             input.parse::<Token![<]>().map(|_| Self::Below)
         } else {
-            let message =
-                "missing comparison: add `>`, `>=`, `<`, `<=`, `==` or `!=`, and a number";
+            let name = measure.name.as_ref();
+            let written = name.map_or_else(|| "> 2".to_owned(), |name| format!("{name} > 2"));
+            let message = format!(
+                "missing comparison: write `{written}`, with `>`, `>=`, `<`, `<=`, `==` or `!=`"
+            );
             Err(match &measure.name {
                 Some(name) => syn::Error::new_spanned(name, message),
                 None => input.error(message),

@@ -3,7 +3,7 @@
 use heck::ToUpperCamelCase;
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::Path;
+use syn::{Ident, Path};
 
 use super::{
     MetricField, Taken,
@@ -82,9 +82,12 @@ impl MetricField<'_> {
                 if let Some(bad) = &args.errors {
                     errors.at(bad, "a latency objective takes no `errors`: remove it");
                 }
-                let indicator = self.latency(&latency, of, errors);
+                let indicator = self.latency(&latency, args.latency_key.as_ref(), of, errors);
                 let Some(target) = args.target else {
-                    errors.at(&latency, "missing target: add `target = 99%`");
+                    errors.at(
+                        args.latency_key.as_ref(),
+                        "missing target: add `target = 99%`",
+                    );
                     return None;
                 };
                 (target, indicator, "Latency")
@@ -178,17 +181,24 @@ impl MetricField<'_> {
     fn latency(
         &self,
         latency: &Quantity,
+        key: Option<&Ident>,
         of: Vec<Matcher>,
         errors: &mut Errors,
     ) -> Option<Indicator> {
         if self.metric.kind != Kind::Histogram || self.metric.unit != Unit::Seconds {
             errors.at(
-                latency,
+                key,
                 format!(
                     "a latency objective needs a histogram with `unit = seconds`; `{}` is not one",
                     self.metric.ident
                 ),
             );
+            return None;
+        }
+        if latency.is_plain() {
+            let number = latency.text();
+            let message = format!("a latency has a unit: write `{number}ms` or `{number}s`");
+            errors.at(latency, message);
             return None;
         }
         Some(Indicator::Latency {
@@ -252,6 +262,10 @@ fn check_groups(by: &[IdentOrStr], errors: &mut Errors) {
 
 fn target(aim: &Threshold, errors: &mut Errors) -> Option<f64> {
     let target = errors.ok(aim.value(&Dimension::Share))?;
+    if let Some(percent) = aim.as_percent() {
+        errors.at(aim, format!("a target is a percentage: write `{percent}%`"));
+        return None;
+    }
     if (LOWEST_TARGET..1.0).contains(&target) {
         return Some(target);
     }

@@ -1,7 +1,7 @@
 //! The grammar of `#[objective(latency = 500ms, target = 99%)]` and
 //! `#[objective(availability = 99.9%)]`.
 
-use syn::{Attribute, Path};
+use syn::{Attribute, Ident, Path};
 
 use super::{burn::BurnArgs, on_call::OnCallArgs, selection::SelectionArg};
 use crate::{
@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct ObjectiveArgs {
     pub(super) attribute: Path,
     pub(super) latency: Option<Quantity>,
+    /// The key `latency`.
+    pub(super) latency_key: Option<Ident>,
     pub(super) target: Option<Threshold>,
     pub(super) availability: Option<Threshold>,
     pub(super) errors: Option<SelectionArg>,
@@ -31,6 +33,7 @@ impl ObjectiveArgs {
         let mut args = Self {
             attribute: attribute.path().clone(),
             latency: None,
+            latency_key: None,
             target: None,
             availability: None,
             errors: None,
@@ -62,12 +65,15 @@ impl ObjectiveArgs {
             "labels",
         ];
         Arguments::new("objective", keys).read(attribute, errors, |key, input, _| {
-            let key = key.to_string();
-            if args.on_call.read(&key, input)? || args.burn.read(&key, input)? {
+            let name = key.to_string();
+            if args.on_call.read(&name, input)? || args.burn.read(&name, input)? {
                 return Ok(());
             }
-            match key.as_str() {
-                "latency" => args.latency = Some(assigned(input)?),
+            match name.as_str() {
+                "latency" => {
+                    args.latency = Some(assigned(input)?);
+                    args.latency_key = Some(key.clone());
+                }
                 "target" => args.target = Some(assigned(input)?),
                 "availability" => args.availability = Some(assigned(input)?),
                 "errors" => args.errors = Some(assigned(input)?),

@@ -9,10 +9,35 @@ use super::{
 use crate::{
     diagnostic::Errors,
     metric_catalog::{aggregate::Aggregate, args::IdentOrStr, field::Kind, quantity::Dimension},
-    suggestion::did_you_mean,
+    suggestion::{closest, did_you_mean},
 };
 
 const COLORS: [&str; 5] = ["green", "yellow", "orange", "red", "blue"];
+
+/// The units of Grafana that panels of a program often have.
+const GRAFANA_UNITS: [&str; 18] = [
+    "none",
+    "short",
+    "percent",
+    "percentunit",
+    "s",
+    "ms",
+    "ns",
+    "bytes",
+    "decbytes",
+    "bits",
+    "kbytes",
+    "Bps",
+    "reqps",
+    "ops",
+    "cps",
+    "hertz",
+    "celsius",
+    "dateTimeAsIso",
+];
+
+/// The units of metrics that have another name in Grafana.
+const METRIC_UNITS: [(&str, &str); 2] = [("seconds", "s"), ("ratio", "percentunit")];
 
 /// The forms of a panel, each with its variant.
 const FORMS: [(&str, &str); 4] = [
@@ -38,9 +63,9 @@ pub(super) struct Panel {
 impl MetricField<'_> {
     pub(super) fn panel(&self, args: PanelArgs, errors: &mut Errors) -> Panel {
         if self.metric.kind != Kind::Histogram
-            && let Some(quantile) = args.quantiles.first()
+            && let Some(key) = &args.quantiles_key
         {
-            errors.at(quantile, "only a histogram has quantiles: remove them");
+            errors.at(key, "only a histogram has quantiles: remove them");
         }
         let form = args.form.as_ref().and_then(|written| form(written, errors));
         if form == Some("Heatmap") && self.metric.kind != Kind::Histogram {
@@ -55,7 +80,7 @@ impl MetricField<'_> {
             quantiles: quantiles.collect(),
             title: args.title.as_ref().map(LitStr::value),
             row: args.row.as_ref().map(LitStr::value),
-            unit: args.unit.as_ref().map(IdentOrStr::value),
+            unit: args.unit.as_ref().map(|written| unit(written, errors)),
             form,
             by: labels::once(args.by, errors),
             aggregate,
@@ -92,6 +117,30 @@ impl MetricField<'_> {
         }
         thresholds
     }
+}
+
+/// Grafana's name for the unit: any of Grafana's, or one of a metric.
+fn unit(written: &IdentOrStr, errors: &mut Errors) -> String {
+    let unit = written.value();
+    if GRAFANA_UNITS.contains(&unit.as_str()) {
+        return unit;
+    }
+    if let Some((_, name)) = METRIC_UNITS.iter().find(|(of, _)| *of == unit) {
+        return (*name).to_owned();
+    }
+    let known: Vec<&str> = METRIC_UNITS
+        .iter()
+        .map(|(of, _)| *of)
+        .chain(GRAFANA_UNITS)
+        .collect();
+    // Shorter names are near to many others.
+    if let Some(meant) = closest(&unit, &known).filter(|_| unit.len() > 3) {
+        errors.at(
+            written,
+            format!("`{unit}` is not a unit; did you mean `{meant}`? write `unit = {meant}`, or another unit of Grafana"),
+        );
+    }
+    unit
 }
 
 fn form(written: &IdentOrStr, errors: &mut Errors) -> Option<&'static str> {

@@ -20,6 +20,8 @@ pub(super) struct PanelArgs {
     pub(super) by: Vec<IdentOrStr>,
     pub(super) aggregate: Option<IdentOrStr>,
     pub(super) quantiles: Vec<Ident>,
+    /// The key `quantiles`.
+    pub(super) quantiles_key: Option<Ident>,
     pub(super) thresholds: Vec<ThresholdArg>,
     pub(super) hidden: bool,
 }
@@ -50,6 +52,7 @@ impl PanelArgs {
             by: Vec::new(),
             aggregate: None,
             quantiles: Vec::new(),
+            quantiles_key: None,
             thresholds: Vec::new(),
             hidden: false,
         };
@@ -72,7 +75,10 @@ impl PanelArgs {
                 "form" => args.form = Some(assigned(input)?),
                 "by" => args.by = listed(input)?,
                 "aggregate" => args.aggregate = Some(assigned(input)?),
-                "quantiles" => args.quantiles = listed(input)?,
+                "quantiles" => {
+                    args.quantiles_key = Some(key.clone());
+                    args.quantiles = listed(input)?;
+                }
                 "thresholds" => args.thresholds = listed(input)?,
                 _ => args.hidden = true,
             }

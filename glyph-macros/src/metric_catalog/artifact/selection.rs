@@ -10,7 +10,11 @@ use syn::{
 };
 
 use super::{super::args::IdentOrStr, MetricField, never::check_matchers};
-use crate::{arguments::skip_argument, diagnostic::Errors, suggestion::did_you_mean};
+use crate::{
+    arguments::{drain, skip_argument},
+    diagnostic::Errors,
+    suggestion::did_you_mean,
+};
 
 /// The tokens of a selection.
 pub(super) struct SelectionArg {
@@ -48,7 +52,9 @@ pub(super) fn matchers(input: ParseStream<'_>) -> syn::Result<Vec<Matcher>> {
     }
     let content;
     braced!(content in input);
-    list(&content)
+    let matchers = list(&content);
+    drain(&content);
+    matchers
 }
 
 /// Matchers between commas, up to the end of the input.
