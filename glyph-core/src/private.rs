@@ -16,7 +16,7 @@ pub use crate::{
         Aggregate, AlertDescriptor, AnyCatalog, BurnWindows, Catalog, CatalogDescriptor,
         Comparison, Condition, Indicator, Kind, Matcher, Measure, MetricDescriptor,
         ObjectiveDescriptor, PanelDescriptor, PanelForm, ProcessSign, ScopeLabel, Selection,
-        StageDescriptor, StageLabel, Threshold, Unit, buckets, check_artifact_label,
+        StageDescriptor, StageLabel, Threshold, Unit, buckets, check_artifact_label, check_artifact_text,
         check_artifact_value, check_budget, check_end_labels, check_label_names,
         check_labels_allowed, check_labels_while_running, check_nested, check_objective_bound,
         check_outcome_known, check_quantile_reach, check_scope_label, check_stage_label,
@@ -31,9 +31,11 @@ pub use crate::{
     },
     metric::{
         CatalogCells, Counter, DeclaredCatalog, Gauge, Histogram, Metric, MetricParts, MetricState,
-        ThreadCells, ThreadSlot, cells_in, mask_in, scaled_bounds,
+        NotTime, ThreadCells, ThreadSlot, cells_in, mask_in, scaled_bounds,
     },
-    scope::{InScope, IntoScopeLabels, ScopeLabels, ScopeParts, ScopeValue, Scopes, resolved},
+    scope::{
+        InScope, IntoScopeLabels, ScopeBody, ScopeLabels, ScopeParts, ScopeValue, Scopes, resolved,
+    },
     span::{
         FieldValue, Parent, ParentContext, REDACTED, SpanCallsite, check_field, debugged,
         displayed, parent, value,
@@ -42,12 +44,12 @@ pub use crate::{
         BoundMetric, ByValue, CallResult, CallSite, EndLabels, EndLabelsOfStage, EndValue,
         ErrorOutcome, Failures, Guard, LabelledRunning, LateLabels, LiteralValue, Outcome,
         ReadEndValues, Running, SeriesIndex, Stage, StageCells, StageSeries, StageWithoutEndLabels,
-        StatusOffset, Timed, ValueOutcome, an_error, any, at, begin, call, check_literal, checked,
-        classify, declared, declared_labels, described, description, entered, error_type, labelled,
-        link, literal, open, opens, outcome_by, outcome_of_option, pin, ready, run, run_labelled,
-        run_on, set_label, settle, staged, start, start_labelled, status_of_option, status_offset,
-        stream, streamed, time, time_as, time_async, time_async_as, unread, wrap, wrap_labelled,
-        wrap_on, wrapped_stream,
+        StatusOffset, Timed, TimedBody, ValueOutcome, an_error, any, at, begin, call,
+        check_literal, check_status, checked, classify, declared, declared_labels, described,
+        description, entered, error_type, labelled, link, literal, open, opens, outcome_by, pin,
+        ready, returned, run, run_labelled, run_on, set_label, settle, staged, start,
+        start_labelled, status_offset, stream, streamed, time, time_as, time_async, time_async_as,
+        unread, wrap, wrap_labelled, wrap_on, wrapped_stream,
     },
 };
 

@@ -88,7 +88,6 @@
 
 mod arguments;
 mod diagnostic;
-mod forms;
 mod home;
 #[cfg(test)]
 mod homes;

@@ -73,6 +73,20 @@ pub const fn check_artifact_label(
         .reject()
 }
 
+/// Rejects a label in a text that the series lack and the rule adds: Prometheus writes the text before.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_artifact_text(labels: &[LabelDescriptor], label: &str, value: &str) {
+    if find(labels, label).is_none() {
+        Message::new("`{")
+            .text(label)
+            .text("}` is empty in a text, because the rule adds this label after it: write `")
+            .text(value)
+            .text("`")
+            .reject()
+    }
+}
+
 /// Rejects a value that a closed label does not have. Missing labels are reported by
 /// [`check_artifact_label`].
 #[doc(hidden)]

@@ -25,8 +25,8 @@ pub const fn gauge_labels<C, L: LabelSet>(_: fn(&C) -> &Gauge<L>) -> &'static [L
 
 #[doc(hidden)]
 #[must_use]
-pub const fn histogram_labels<C, L: LabelSet>(
-    _: fn(&C) -> &Histogram<L>,
+pub const fn histogram_labels<C, L: LabelSet, V>(
+    _: fn(&C) -> &Histogram<L, V>,
 ) -> &'static [LabelDescriptor] {
     L::LABELS
 }

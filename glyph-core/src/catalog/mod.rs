@@ -31,8 +31,8 @@ mod view;
 
 #[doc(hidden)]
 pub use artifact_checks::{
-    check_artifact_label, check_artifact_value, check_objective_bound, check_outcome_known,
-    check_quantile_reach,
+    check_artifact_label, check_artifact_text, check_artifact_value, check_objective_bound,
+    check_outcome_known, check_quantile_reach,
 };
 pub use checks::{
     MAX_BUCKETS, buckets, check_budget, check_labels_allowed, check_nested, check_scope_label,
@@ -72,6 +72,16 @@ use crate::metric::Metric;
 pub trait Catalog: AnyCatalog + Sized {
     /// The declaration.
     const DESCRIPTOR: CatalogDescriptor;
+
+    /// The program's one instance.
+    #[doc(hidden)]
+    const GLOBAL: &'static Self;
+
+    /// The catalog of any type.
+    #[doc(hidden)]
+    fn erased(&'static self) -> &'static dyn AnyCatalog {
+        self
+    }
 }
 
 /// A catalog of any type.

@@ -194,9 +194,9 @@ impl Observer {
         clippy::needless_pass_by_value,
         reason = "call sites are plain struct literals, as where metrics are recorded"
     )]
-    pub fn histogram_of<L: LabelSet>(
+    pub fn histogram_of<L: LabelSet, V>(
         &mut self,
-        histogram: &Histogram<L>,
+        histogram: &Histogram<L, V>,
         labels: L::Of<'_>,
         buckets: &[u64],
         sum: u64,

@@ -101,7 +101,7 @@
 /// |---|---|
 /// | `name = "stt.duration"` | the metric name. Default: the name of the field |
 /// | `label = "provider"` | the name of the metric's only label, `Counter<Provider>`. Default: that of the type |
-/// | `unit = seconds` | the unit, which is the suffix of the name: `seconds`, `bytes`, `ratio` or any other |
+/// | `unit = seconds` | the unit, which is the suffix of the name: `seconds`, `bytes`, `ratio` or any other. A histogram of another unit than seconds rejects a `Duration` |
 /// | `buckets = [10ms, 2.5s]` | the bucket bounds of a histogram: durations, sizes (`4KiB`), numbers, or a constant |
 /// | `aggregate = max` | how several series of a gauge combine, such as those of replicas: `sum`, `avg`, `max`, `min`, or `last` for the series that was scraped last. Default: `sum`. Seconds, ratios and temperatures never add up: an alert with `<` takes the lowest value, other alerts and panels the highest |
 /// | `liveness` | the gauge is 1 while the process runs. An alert that compares it with 0 is rejected, as a process that is down exposes nothing |
@@ -162,8 +162,8 @@
 /// | argument | meaning |
 /// |---|---|
 /// | `for = 5m` | how long the condition must hold before the alert fires. Default: no time |
-/// | `severity = critical` | the label `severity`. Default: `warning` |
-/// | `summary = ".."`, `description = ".."` | the text of the alert. `{provider}` is the value of the label, `{{ .. }}` a template of Prometheus |
+/// | `severity = critical` | the label `severity`. Default: `warning`. Any word, unless it is a usual one misspelt |
+/// | `summary = ".."`, `description = ".."` | the text of the alert. `{provider}` is the value of the label, `{{ .. }}` a template of Prometheus. Labels that the rule adds, `severity` and those of `labels(..)`, are not in it |
 /// | `by(provider, kind)` | one alert for each combination of these labels, from the label set, from `scope(..)` of the catalog, or a target label: `by(instance)` |
 /// | `aggregate = max` | how the series of a gauge combine in this alert. In `ratio(..)` of two gauges it combines the ratios of the replicas |
 /// | `keep_firing_for = 10m` | how long the alert fires after the condition ended. Default: no time |

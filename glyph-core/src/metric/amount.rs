@@ -4,8 +4,47 @@ use std::time::Duration;
 
 use super::{Scale, Scaled, scale::MAX_SECONDS};
 
-/// A value that a histogram can observe: a number in the unit of the metric, or a [`Duration`].
-pub trait Observation: Observed {}
+/// A value that a histogram can observe: a number in the unit of the metric, or a [`Duration`] if the
+/// values of the histogram can be times.
+///
+/// `V` is what the histogram observes: [`AnyValue`] or [`NotTime`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a value of this histogram",
+    label = "expected a number in the unit of the histogram",
+    note = "a `Duration` is for a histogram with `unit = seconds`; one of bytes or of another unit takes a number. Labels come before the value"
+)]
+pub trait Observation<V = AnyValue>: Observed {}
+
+/// Numbers and times: the values of a [`Histogram`](super::Histogram) in seconds or without a unit.
+#[derive(Debug)]
+pub enum AnyValue {}
+
+/// Numbers: the values of a [`Histogram`](super::Histogram) of bytes or another unit that is not a time.
+///
+/// The macro writes it into the type of the field. A function that takes such a histogram names it:
+///
+/// ```
+/// # use glyph_core as glyph_runtime;
+/// use glyph_runtime::{Histogram, metric::NotTime, metric_catalog};
+///
+/// #[metric_catalog(namespace = "doc_not_time")]
+/// pub struct Metrics {
+///     /// Size of a message.
+///     #[metric(unit = bytes, buckets = [1KiB, 64KiB])]
+///     pub message_size: Histogram,
+/// }
+///
+/// fn receive(size: &Histogram<(), NotTime>, message: &[u8]) {
+///     size.observe(message.len());
+/// }
+///
+/// # fn main() {
+/// receive(&Metrics::global().message_size, b"hello");
+/// assert_eq!(Metrics::global().message_size.snapshot().sum(), 5.0);
+/// # }
+/// ```
+#[derive(Debug)]
+pub enum NotTime {}
 
 /// An amount that a counter can rise by: an unsigned integer, or an integer literal.
 ///
@@ -90,7 +129,7 @@ macro_rules! numbers {
             }
         }
 
-        impl Observation for $number {}
+        impl<V> Observation<V> for $number {}
         impl GaugeValue for $number {}
     )*};
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{CurrentTrace, Exemplar, Metric, Observation, exemplar::current_trace};
+use super::{AnyValue, CurrentTrace, Exemplar, Metric, Observation, exemplar::current_trace};
 use crate::{
     clock::Moment,
     label::{LabelSet, OpenLookup, known_series},
@@ -37,12 +37,15 @@ use crate::{
 /// assert_eq!(seen.sum(), 0.52);
 /// # }
 /// ```
-pub struct Histogram<L = ()> {
+///
+/// `L` is the label set. `V` is what it observes, which the macro sets by the unit: [`AnyValue`], or
+/// [`NotTime`](super::NotTime), which rejects a `Duration` at compile time.
+pub struct Histogram<L = (), V = AnyValue> {
     metric: &'static Metric,
-    labels: PhantomData<fn(L)>,
+    labels: PhantomData<fn(L, V)>,
 }
 
-impl<L> Histogram<L> {
+impl<L, V> Histogram<L, V> {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(metric: &'static Metric) -> Self {
@@ -58,7 +61,7 @@ impl<L> Histogram<L> {
     }
 
     #[inline]
-    fn observe_series(&self, series: usize, value: &impl Observation) {
+    fn observe_series(&self, series: usize, value: &impl Observation<V>) {
         let is_observed =
             current_trace().is_some_and(|trace| self.observe_in(trace, series, value));
         if !is_observed {
@@ -72,7 +75,7 @@ impl<L> Histogram<L> {
         &self,
         trace: &dyn CurrentTrace,
         series: usize,
-        value: &impl Observation,
+        value: &impl Observation<V>,
     ) -> bool {
         let exemplar = trace.exemplar();
         if let Some(exemplar) = exemplar {
@@ -81,7 +84,7 @@ impl<L> Histogram<L> {
         exemplar.is_some()
     }
 
-    fn observe_sampled(&self, series: usize, value: &impl Observation, exemplar: Exemplar) {
+    fn observe_sampled(&self, series: usize, value: &impl Observation<V>, exemplar: Exemplar) {
         if let Some(bucket) = self.metric.observe(series, value) {
             self.metric
                 .keep_exemplar(series, bucket, exemplar, value.value(), Moment::now());
@@ -89,17 +92,17 @@ impl<L> Histogram<L> {
     }
 }
 
-impl Histogram<()> {
+impl<V> Histogram<(), V> {
     /// Counts a value, given in the metric's unit or as a `Duration`.
     #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
-    pub fn observe(&self, value: impl Observation) {
+    pub fn observe(&self, value: impl Observation<V>) {
         self.observe_series(0, &value);
     }
 
     /// Counts a value and keeps its trace as the exemplar of its bucket.
     #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
-    pub fn observe_with_exemplar(&self, value: impl Observation, exemplar: Exemplar) {
+    pub fn observe_with_exemplar(&self, value: impl Observation<V>, exemplar: Exemplar) {
         self.observe_sampled(0, &value, exemplar);
     }
 
@@ -114,7 +117,7 @@ impl Histogram<()> {
     clippy::needless_pass_by_value,
     reason = "call sites are plain struct literals"
 )]
-impl<L: LabelSet> Histogram<L> {
+impl<L: LabelSet, V> Histogram<L, V> {
     #[inline]
     fn series_index(&self, labels: &L::Of<'_>) -> usize {
         L::series_index(labels, OpenLookup::observed(self.metric.parts.open))
@@ -122,7 +125,7 @@ impl<L: LabelSet> Histogram<L> {
 
     /// Counts a value, given in the metric's unit or as a `Duration`, in the series of `labels`.
     #[inline]
-    pub fn observe(&self, labels: L::Of<'_>, value: impl Observation) {
+    pub fn observe(&self, labels: L::Of<'_>, value: impl Observation<V>) {
         self.observe_series(self.series_index(&labels), &value);
     }
 
@@ -130,7 +133,7 @@ impl<L: LabelSet> Histogram<L> {
     pub fn observe_with_exemplar(
         &self,
         labels: L::Of<'_>,
-        value: impl Observation,
+        value: impl Observation<V>,
         exemplar: Exemplar,
     ) {
         self.observe_sampled(self.series_index(&labels), &value, exemplar);
@@ -146,7 +149,7 @@ impl<L: LabelSet> Histogram<L> {
     }
 }
 
-impl<L> std::fmt::Debug for Histogram<L> {
+impl<L, V> std::fmt::Debug for Histogram<L, V> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             formatter,

@@ -56,7 +56,7 @@ mod state;
 mod thread_cells;
 mod totals;
 
-pub use amount::{CounterAmount, GaugeValue, Observation};
+pub use amount::{AnyValue, CounterAmount, GaugeValue, NotTime, Observation};
 pub use counter::Counter;
 pub use exemplar::{CurrentTrace, Exemplar, InvalidTraceId};
 pub(crate) use exemplar::{connect_current_trace, current_exemplar, unsampled_exemplar};

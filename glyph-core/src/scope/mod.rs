@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod body;
 mod current;
 mod directory;
 mod future;
@@ -31,6 +32,7 @@ mod value;
 
 use std::fmt;
 
+pub use body::ScopeBody;
 pub use directory::ScopeParts;
 pub use future::InScope;
 pub use scopes::Scopes;
@@ -134,7 +136,7 @@ impl ScopeLabels {
     }
 
     /// Runs `work` with these labels. Labels of other catalogs stay.
-    pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
+    pub fn in_scope<R>(&self, work: impl ScopeBody<R>) -> R {
         let _entered = self.enter();
         work()
     }

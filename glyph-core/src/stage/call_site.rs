@@ -157,6 +157,10 @@ pub fn ready<S, C: From<S>>(staged: Staged<S, C>) -> C {
 /// Stands for the labels that an expansion lacks after an error. It is type-checked, and never called.
 #[doc(hidden)]
 #[must_use]
+#[expect(
+    clippy::empty_loop,
+    reason = "nothing calls it, and a panic is an error of the const that has the call"
+)]
 pub const fn unread<T>() -> T {
     loop {}
 }

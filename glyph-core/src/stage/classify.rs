@@ -46,20 +46,6 @@ pub fn outcome_by<R>(result: &R, outcome_of: impl FnOnce(&R) -> Outcome) -> Outc
     outcome_of(result)
 }
 
-/// Returns the result of a call that returned an `Option`. `none` is the outcome of `None`.
-#[doc(hidden)]
-#[inline]
-#[must_use]
-pub const fn outcome_of_option<T>(option: &Option<T>, none: Outcome) -> CallResult {
-    match option {
-        Some(_) => CallResult::OK,
-        None => CallResult {
-            outcome: none,
-            error_type: Some("none"),
-        },
-    }
-}
-
 /// A return value whose error has no outcome of its own: an `Err` is [`Outcome::Error`].
 #[doc(hidden)]
 #[derive(Debug)]

@@ -70,6 +70,7 @@ mod late_texts;
 mod opening;
 mod outcome;
 mod record;
+mod returned;
 mod roles;
 mod run;
 mod running;
@@ -85,7 +86,7 @@ pub use call_result::{AtEnd, Continues, IntoCallResult, error_type};
 pub use call_site::{
     CallSite, LiteralValue, Staged, any, at, check_literal, checked, literal, ready, staged, unread,
 };
-pub use classify::{Anything, Classify, Plain, classify, outcome_by, outcome_of_option};
+pub use classify::{Anything, Classify, Plain, classify, outcome_by};
 pub use current::{CurrentStage, current};
 pub use description::{Described, Description, described, description};
 pub use end_labels::{
@@ -103,14 +104,15 @@ pub use labelled_running::LabelledRunning;
 pub use late::LateLabels;
 pub use opening::{link, open, opens};
 pub use outcome::{CallResult, Outcome};
+pub use returned::{Returned, ReturnedOption, ReturnedResult, returned};
 pub use roles::{BoundMetric, SeriesIndex, StageCells, StageSeries};
 pub use run::{entered, run, run_on};
 pub use running::{InRunning, Running, begin};
 pub use shown_error::{AnError, AsError, AsSharedError, AsText, ShownError, an_error};
 pub use span_guard::CallGuard;
-pub use status_offset::{StatusOffset, status_of_option, status_offset};
+pub use status_offset::{StatusOffset, check_status, status_offset};
 pub use stream::{Call, Streamed, call, stream, streamed};
-pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
+pub use timed::{ByValue, Timed, TimedBody, time, time_as, time_async, time_async_as};
 pub use value_outcome::ValueOutcome;
 pub use wrapped_stream::{WrapsStream, wrapped_stream};
 

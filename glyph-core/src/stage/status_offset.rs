@@ -35,29 +35,59 @@ impl IntoCallResult for StatusOfOption {
     }
 }
 
-/// Returns the result of a call that returned an `Option`. `none` is the status of `None`.
-#[doc(hidden)]
-#[inline]
-#[must_use]
-pub const fn status_of_option<T>(option: &Option<T>, none: StatusOffset) -> StatusOfOption {
-    StatusOfOption(if option.is_none() { Some(none) } else { None })
+impl StatusOfOption {
+    /// Creates the result of a call from its status; `None` if the call has none of its own.
+    #[inline]
+    pub(super) const fn of(status: Option<StatusOffset>) -> Self {
+        Self(status)
+    }
 }
 
-/// Looks up `text` among the values of the stage's status labels.
-///
-/// A value that no label has does not compile, and neither does a value that an outcome maps to.
+/// Rejects a text that no status label of the stage has, and one that an outcome maps to.
 #[doc(hidden)]
-#[must_use]
 #[track_caller]
-pub const fn status_offset<S, C: Stage>(staged: Staged<S, C>, text: &str) -> StatusOffset {
+pub const fn check_status<S, C: Stage>(staged: Staged<S, C>, text: &str) {
     staged.forget();
     let [duration, requests] = C::STATUS_LABELS;
     if C::IS_WHOLE && !knows(duration, text) && !knows(requests, text) {
         reject_unknown(C::NAME, text, C::STATUS_LABELS);
     }
+    reject_outcome(duration, text);
+    reject_outcome(requests, text);
+}
+
+/// Looks up `text` among the values of the stage's status labels. [`check_status`] has checked it.
+#[doc(hidden)]
+#[must_use]
+pub const fn status_offset<S, C: Stage>(staged: Staged<S, C>, text: &str) -> StatusOffset {
+    staged.forget();
+    let [duration, requests] = C::STATUS_LABELS;
     StatusOffset {
         duration: shift(duration, text),
         requests: shift(requests, text),
+    }
+}
+
+/// Rejects a value of a status label that an outcome maps to.
+#[track_caller]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared with the length first"
+)]
+const fn reject_outcome(labels: &[LabelDescriptor], text: &str) {
+    let mut index = 0;
+    while index < labels.len() {
+        if let Some((outcomes, digit)) = value(&labels[index], text)
+            && let Some(outcome) = outcome_of(&outcomes, digit)
+        {
+            Message::new("`")
+                .text(text)
+                .text("` already means outcome `")
+                .text(outcome)
+                .text("`: use a status value that maps to no outcome")
+                .reject()
+        }
+        index += 1;
     }
 }
 
@@ -91,7 +121,6 @@ const fn value(label: &LabelDescriptor, text: &str) -> Option<([usize; OUTCOME_C
 /// Returns the distance from the series of the outcome `ok` to that of the value.
 ///
 /// The last label changes fastest, so its stride is one.
-#[track_caller]
 #[expect(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
@@ -110,14 +139,6 @@ const fn shift(labels: &[LabelDescriptor], text: &str) -> i32 {
             continue;
         }
         if let Some((outcomes, digit)) = value(label, text) {
-            if let Some(outcome) = outcome_of(&outcomes, digit) {
-                Message::new("`")
-                    .text(text)
-                    .text("` already means outcome `")
-                    .text(outcome)
-                    .text("`: use a status value that maps to no outcome")
-                    .reject()
-            }
             let [ok, ..] = outcomes;
             shift += (digit as i32 - ok as i32) * stride as i32;
         }

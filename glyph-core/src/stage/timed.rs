@@ -13,6 +13,18 @@ use super::{
 };
 use crate::span::SpanNeeds;
 
+/// A function that can run as a call of a stage.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a function without arguments",
+    label = "expected a closure: `|| ..`",
+    note = "write `.time_async(future)` or `.time_async_as(classify, future)` for a future"
+)]
+pub trait TimedBody<R>: FnOnce() -> R {}
+
+#[diagnostic::do_not_recommend]
+impl<R, F: FnOnce() -> R> TimedBody<R> for F {}
+
 /// Runs `body` as a call of `stage`, which ends with the outcome of the returned value.
 #[doc(hidden)]
 #[inline]

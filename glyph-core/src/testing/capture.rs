@@ -82,7 +82,7 @@ impl Capture {
     }
 
     /// The histogram with this handle.
-    pub fn histogram_of<L>(&self, histogram: &Histogram<L>) -> Series<Histogram> {
+    pub fn histogram_of<L, V>(&self, histogram: &Histogram<L, V>) -> Series<Histogram> {
         Series::new(self, histogram.metric())
     }
 

@@ -124,14 +124,16 @@ impl Args {
         errors: &mut Errors,
     ) -> Self {
         let mut args = Self::default();
+        let mut is_cut = false;
         if let Err(error) = args.read_stage(attribute, input) {
             errors.push(error);
+            // Labels may be in what follows the path.
+            is_cut = args.stage.is_some();
             if !starts_with_key(input) {
                 skip_argument(input);
             }
         }
         let mut arguments = Arguments::new(attribute, KEYS);
-        let mut is_cut = false;
         arguments.read_rest(input, errors, |key, input, errors| {
             let before = errors.len();
             check_shape(key, input)?;

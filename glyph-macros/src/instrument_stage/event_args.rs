@@ -161,10 +161,10 @@ impl EventArg {
         }
         let value = Ident::new("__value", Span::mixed_site());
         let (event, _) = self.event(&level, &quote!(return), &value, true, None, rt);
-        let ok = self
-            .range()
-            .start(quote!(#rt::core::result::Result::Ok(#value)));
-        quote!(if let #ok = #result { #event })
+        let found = self.call(result, "value", rt);
+        quote! {
+            if let #rt::core::option::Option::Some(#value) = #found { #event }
+        }
     }
 
     /// The event with the returned error and the type of it that the span has. The text of the error
@@ -181,10 +181,13 @@ impl EventArg {
         let error_type = quote!(error.r#type = #rt::error_type(&#ended));
         let name = quote!(error);
         let (event, shown) = self.event(&level, &name, &error, false, Some(&error_type), rt);
-        let err = self
-            .range()
-            .start(quote!(#rt::core::result::Result::Err(#error)));
-        quote!(if let #err = #result { #event #text = #rt::description(#shown); })
+        let found = self.call(result, "error", rt);
+        quote! {
+            if let #rt::core::option::Option::Some(#error) = #found {
+                #event
+                #text = #rt::description(#shown);
+            }
+        }
     }
 
     /// Logs `value`, a reference, under `name`, with another field. Returns the statements, and its
@@ -199,12 +202,12 @@ impl EventArg {
         rt: &TokenStream,
     ) -> (TokenStream, TokenStream) {
         let is_debug = self.debug.unwrap_or(debug);
-        let (sigil, of, format) = if is_debug {
-            (quote!(?), quote!(#rt::debugged(#value)), "{:?}")
+        let (sigil, method, format) = if is_debug {
+            (quote!(?), "debugged", "{:?}")
         } else {
-            (quote!(%), quote!(#rt::displayed(#value)), "{}")
+            (quote!(%), "displayed", "{}")
         };
-        let of = self.range().start(of);
+        let of = self.call(value, method, rt);
         let shown = Ident::new("__shown", Span::mixed_site());
         let an_error = Ident::new("__an_error", Span::mixed_site());
         // The `Debug` of an error has its causes.
@@ -228,8 +231,11 @@ impl EventArg {
         (event, quote!(#rt::core::format_args!(#format, #shown)))
     }
 
-    fn range(&self) -> TokenRange {
-        TokenRange::of(&self.key)
+    /// The call of a method of a returned value, at the key: rustc reports a value without it there.
+    fn call(&self, value: &Ident, method: &str, rt: &TokenStream) -> TokenStream {
+        let returned = TokenRange::of(&self.key).call(quote!(#rt::returned), &quote!(#value));
+        let method = Ident::new(method, self.key.span());
+        quote!(#returned.#method())
     }
 
     fn level(&self, default: &TokenStream, rt: &TokenStream) -> TokenStream {

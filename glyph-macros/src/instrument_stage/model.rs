@@ -95,7 +95,9 @@ impl InstrumentedFunction {
         check_fields(&mut args.fields, &args.labels, errors);
         args.span.check(!args.fields.is_empty(), errors);
         let before = errors.len();
-        let is_stream = args.stream.is_some() || args.lacks(&["stream"]);
+        // Whether `stream` is missing is not known after an error in it.
+        let returns_stream = || Returned::of(&function.signature.output).is_stream();
+        let is_stream = args.stream.is_some() || args.lacks(&["stream"]) && returns_stream();
         let form = form(&function, is_stream, &hidden_module(&root), errors);
         let is_invalid = errors.len() > before;
         reject_by_form(&form, &mut args, errors);

@@ -100,18 +100,20 @@ impl OutcomeRule {
                 quote!(#call_result.with_outcome(#judge #arguments))
             }
             Self::None { key, meaning } => {
-                // rustc reports a value that is not an `Option` at the key.
-                let option = TokenRange::of(key).start(quote!(#result));
-                match meaning {
+                // rustc reports a value that is not an `Option` at the method, which is at the key.
+                let (method, none) = match meaning {
                     Meaning::Outcome(outcome) => {
                         let outcome = format_ident!("{outcome}");
-                        quote!(#rt::outcome_of_option(#option, #rt::Outcome::#outcome))
+                        ("outcome_of_option", quote!(#rt::Outcome::#outcome))
                     }
                     Meaning::Status(_) => {
                         let status = Ident::new(STATUS, Span::mixed_site());
-                        quote!(#rt::status_of_option(#option, #status))
+                        ("status_of_option", quote!(#status))
                     }
-                }
+                };
+                let returned = TokenRange::of(key).call(quote!(#rt::returned), &quote!(#result));
+                let method = Ident::new(method, key.span());
+                quote!(#returned.#method(#none))
             }
         }
     }
@@ -131,9 +133,12 @@ impl OutcomeRule {
             return None;
         };
         let (constant, stage) = (Ident::new(STATUS, Span::mixed_site()), stage());
-        let lookup =
-            TokenRange::of(status).call(quote!(#rt::status_offset), &quote!(#stage, #status));
-        Some(quote!(const #constant: #rt::StatusOffset = #lookup;))
+        let arguments = quote!(#stage, #status);
+        let check = TokenRange::of(status).call(quote!(#rt::check_status), &arguments);
+        Some(quote! {
+            const _: () = #check;
+            const #constant: #rt::StatusOffset = #rt::status_offset(#arguments);
+        })
     }
 }
 

@@ -65,6 +65,15 @@ impl Returned {
         }
     }
 
+    /// Whether it is a stream, alone or in a `Result` or an `Option`.
+    pub(super) fn is_stream(&self) -> bool {
+        match self {
+            Self::Stream(_) => true,
+            Self::Value(ty) | Self::Future(ty) => wrapped_stream(ty).is_some(),
+            Self::Never => false,
+        }
+    }
+
     /// The output of the function's future, if the function returns a future by itself.
     pub(super) fn future_output(&self, stream: bool, rt: &TokenStream) -> Option<Self> {
         match self {

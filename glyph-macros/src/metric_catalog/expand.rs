@@ -11,7 +11,9 @@ use super::{
     aggregate::Aggregate,
     artifact::{self, Artifacts},
     buckets::Buckets,
-    expand_checks, expand_scope, expand_stage, expand_stage_module,
+    expand_checks,
+    expand_global::{self, of_nested},
+    expand_scope, expand_stage, expand_stage_module,
     field::{Kind, Metric},
     model::Catalog,
     sign::Sign,
@@ -38,7 +40,7 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let statics = statics(catalog, &rt);
     let checks = expand_checks::tokens(catalog, &rt);
     let stages = expand_stage::implementations(catalog, &rt);
-    let global = global(catalog);
+    let global = expand_global::tokens(catalog);
     let implementations = implementations(catalog, &rt);
     let scope_statics = expand_scope::statics(catalog, &rt);
     let scope_implementation = expand_scope::implementation(catalog, &rt);
@@ -164,10 +166,9 @@ fn bucket_list(buckets: &Buckets) -> TokenStream {
 
 fn nested_consts(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let consts = catalog.nested.iter().enumerate().map(|(index, nested)| {
-        let (name, ty) = (of_metric("NESTED", index), &nested.ty);
-        quote! {
-            const #name: &#rt::CatalogDescriptor = &<#ty as #rt::Catalog>::DESCRIPTOR;
-        }
+        let name = of_metric("NESTED", index);
+        let descriptor = of_nested(&nested.ty, &quote!(DESCRIPTOR), rt);
+        quote!(const #name: &#rt::CatalogDescriptor = &#descriptor;)
     });
     quote!(#(#consts)*)
 }
@@ -291,7 +292,7 @@ fn cell(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn kind(kind: Kind) -> Ident {
+pub(super) fn kind(kind: Kind) -> Ident {
     match kind {
         Kind::Counter => format_ident!("Counter"),
         Kind::Gauge => format_ident!("Gauge"),
@@ -313,48 +314,9 @@ pub(super) fn line(line: usize) -> Literal {
     Literal::u32_suffixed(u32::try_from(line).unwrap_or(u32::MAX))
 }
 
-/// The static instance and `global()`, which returns it.
-fn global(catalog: &Catalog) -> TokenStream {
-    let (ident, vis) = (&catalog.structure.ident, &catalog.structure.vis);
-    let (instance, body) = if catalog.is_whole {
-        (Some(instance(catalog)), quote!(&__GLYPH_CATALOG))
-    } else {
-        // A rejected field has no value. The body never runs: an error was reported.
-        (None, quote!(loop {}))
-    };
-    quote! {
-        #instance
-        #[automatically_derived]
-        impl #ident {
-            /// Returns the program's one instance of this catalog.
-            #[inline]
-            #[must_use]
-            #vis const fn global() -> &'static Self {
-                #body
-            }
-        }
-    }
-}
-
-fn instance(catalog: &Catalog) -> TokenStream {
-    let rt = hidden_module(&catalog.root);
-    let ident = &catalog.structure.ident;
-    let metrics = catalog.metrics.iter().enumerate().map(|(index, metric)| {
-        let (field, kind) = (&metric.ident, kind(metric.kind));
-        quote!(#field: #rt::#kind::new(&__GLYPH_CELLS[#index]),)
-    });
-    let nested = catalog.nested.iter().map(|nested| {
-        let (field, ty) = (&nested.ident, &nested.ty);
-        let global = TokenRange::of(ty).around(quote!(global()));
-        quote!(#field: <#ty>::#global,)
-    });
-    quote! {
-        static __GLYPH_CATALOG: #ident = #ident { #(#metrics)* #(#nested)* };
-    }
-}
-
 fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let ident = &catalog.structure.ident;
+    let instance = expand_global::reference(catalog);
     let name = ident.to_string();
     let Catalog {
         namespace,
@@ -366,7 +328,8 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let nested = (0..catalog.nested.len()).map(|index| of_metric("NESTED", index));
     let erased = catalog.nested.iter().map(|nested| {
         let field = &nested.ident;
-        TokenRange::of(&nested.ty).around(quote!(self.#field as &'static dyn #rt::AnyCatalog))
+        let erased = of_nested(&nested.ty, &quote!(erased), rt);
+        quote!(#erased(self.#field))
     });
     let bound = catalog.stages.iter().flat_map(Stage::bindings);
     let bound = bound.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
@@ -391,6 +354,7 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
                 file: #rt::core::file!(),
                 line: #line,
             };
+            const GLOBAL: &'static Self = #instance;
         }
         #[automatically_derived]
         impl #rt::AnyCatalog for #ident {

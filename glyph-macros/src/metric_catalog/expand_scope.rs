@@ -120,7 +120,11 @@ fn methods(
     bounded: &[TokenStream],
     rt: &TokenStream,
 ) -> TokenStream {
-    let bounds = quote!(where #(#bounded),*);
+    // With the user's own span: rustc's errors of these bounds then have no note about the macro.
+    let range = TokenRange::of(&scope.ident);
+    let bounds = range.as_written(quote!(where #(#bounded),*));
+    let body = range.as_written(quote!(impl #rt::ScopeBody<Output>));
+    let in_scope = range.as_written(quote!(in_scope));
     let texts: Vec<_> = (0..scope.labels.len())
         .map(|index| format_ident!("text{index}"))
         .collect();
@@ -146,7 +150,7 @@ fn methods(
         }
 
         /// Runs `work` in this scope.
-        #vis fn in_scope<Output>(&self, work: impl #rt::core::ops::FnOnce() -> Output) -> Output
+        #vis fn #in_scope<Output>(&self, work: #body) -> Output
         #bounds
         {
             #rt::ScopeLabels::in_scope(&self.labels(), work)

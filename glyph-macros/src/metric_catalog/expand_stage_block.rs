@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::Visibility;
 
 use super::{expand_stage_end, stage::Stage};
-use crate::span_callsite::SpanCallsite;
+use crate::{diagnostic::TokenRange, span_callsite::SpanCallsite};
 
 /// The static that describes the spans of these calls, and its name.
 pub(super) fn spans(stage: &Stage, module: &Ident, rt: &TokenStream) -> (TokenStream, Ident) {
@@ -34,6 +34,10 @@ pub(super) fn methods(
     let function = quote!(#rt::core::ops::FnOnce);
     let future = quote!(#rt::core::future::Future);
     let output = quote!(<F as #future>::Output);
+    // With the user's own span: rustc's errors of this bound then have no note about the macro.
+    let range = TokenRange::of(ident);
+    let body = range.as_written(quote!(impl #rt::TimedBody<R>));
+    let [time, time_as] = [quote!(time), quote!(time_as)].map(|name| range.as_written(name));
     let start = if stage.has_end_labels() {
         expand_stage_end::start(stage, vis, module, rt)
     } else {
@@ -52,16 +56,16 @@ pub(super) fn methods(
 
             /// Runs `body` as a call. The returned value decides the outcome.
             #[inline]
-            #vis fn time<R: #rt::ValueOutcome>(self, body: impl #function() -> R) -> R {
+            #vis fn #time<R: #rt::ValueOutcome>(self, body: #body) -> R {
                 #rt::time(self, body)
             }
 
             /// Runs `body` as a call. `classify` decides the outcome from the returned value.
             #[inline]
-            #vis fn time_as<R>(
+            #vis fn #time_as<R>(
                 self,
                 classify: impl #function(&R) -> #rt::Outcome,
-                body: impl #function() -> R,
+                body: #body,
             ) -> R {
                 #rt::time_as(self, classify, body)
             }

@@ -1,8 +1,8 @@
 //! The model of a catalog's field.
 
 use syn::{
-    Attribute, Expr, ExprLit, Field, GenericArgument, Ident, Lit, LitStr, Meta, PathArguments,
-    Type, punctuated::Punctuated, spanned::Spanned,
+    Attribute, Expr, ExprLit, Field, GenericArgument, Ident, Lit, LitStr, Meta, Path,
+    PathArguments, Type, parse_quote, punctuated::Punctuated, spanned::Spanned,
 };
 
 use super::{
@@ -15,7 +15,10 @@ use super::{
     stage_args::StageArgs,
     unit::Unit,
 };
-use crate::{diagnostic::Errors, label_name, lifetimes::made_static, suggestion::closest};
+use crate::{
+    diagnostic::Errors, home::hidden_module, label_name, lifetimes::made_static,
+    suggestion::closest,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -59,6 +62,33 @@ pub(super) struct Metric {
     pub(super) aggregate: Option<Aggregate>,
     pub(super) sign: Option<Sign>,
     pub(super) line: usize,
+}
+
+impl Metric {
+    /// Marks the type of a histogram whose unit is not a time: it rejects a `Duration`.
+    pub(super) fn mark_values(&self, ty: &mut Type, root: &Path) {
+        let is_time = matches!(self.unit, Unit::None | Unit::Seconds);
+        if self.kind == Kind::Histogram && !is_time {
+            add_values(ty, root);
+        }
+    }
+}
+
+fn add_values(ty: &mut Type, root: &Path) {
+    let path = match ty {
+        Type::Group(group) => return add_values(&mut group.elem, root),
+        Type::Path(path) => &mut path.path,
+        _ => return,
+    };
+    let Some(last) = path.segments.last_mut() else {
+        return;
+    };
+    let rt = hidden_module(root);
+    let values: GenericArgument = parse_quote!(#rt::NotTime);
+    match &mut last.arguments {
+        PathArguments::AngleBracketed(arguments) => arguments.args.push(values),
+        arguments => *arguments = PathArguments::AngleBracketed(parse_quote!(<(), #values>)),
+    }
 }
 
 /// A nested catalog.
@@ -125,7 +155,7 @@ impl Meaning {
 
 fn nested(
     ident: Ident,
-    mark: &syn::Path,
+    mark: &Path,
     args: &FieldArgs,
     field: &mut Field,
     errors: &mut Errors,

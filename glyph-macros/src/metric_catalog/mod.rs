@@ -6,6 +6,7 @@ mod artifact;
 mod buckets;
 mod expand;
 mod expand_checks;
+mod expand_global;
 mod expand_scope;
 mod expand_stage;
 mod expand_stage_block;

@@ -77,7 +77,7 @@ impl Catalog {
         let scope = args
             .scope
             .and_then(|scope| Scope::read(scope, &args.forbidden, errors));
-        let mut fields = Fields::read(&mut structure, &namespace, errors);
+        let mut fields = Fields::read(&mut structure, &namespace, &root, errors);
         metric_name::check_reserved(&fields.metrics, &root, errors);
         metric_name::check_clashes(&fields.metrics, errors);
         check_labels_of_scope(&mut fields.metrics, scope.as_ref(), errors);
@@ -128,13 +128,14 @@ struct Fields {
 }
 
 impl Fields {
-    fn read(structure: &mut ItemStruct, namespace: &str, errors: &mut Errors) -> Self {
+    fn read(structure: &mut ItemStruct, namespace: &str, root: &Path, errors: &mut Errors) -> Self {
         let mut fields = Self::default();
         for field in &mut structure.fields {
             let name = field.ident.as_ref().map(Ident::to_string);
             match Meaning::read(field, namespace, errors) {
                 Meaning::Metric(metric, stages, artifacts) => {
                     let index = fields.metrics.len();
+                    metric.mark_values(&mut field.ty, root);
                     fields.metrics.push(*metric);
                     fields.artifacts.push(*artifacts);
                     fields

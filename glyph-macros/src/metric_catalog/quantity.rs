@@ -277,27 +277,22 @@ impl Threshold {
     }
 
     fn per_second(&self, unit: &Unit) -> syn::Result<f64> {
-        let seconds = match (&self.per, &self.percent) {
-            (Some((_, unit)), None) => {
-                let time = unit.to_string();
-                let scale = Scale::of(&time).filter(|scale| {
-                    scale.unit == Some("seconds") && (1.0..=3600.0).contains(&scale.seconds())
-                });
-                let Some(scale) = scale else {
-                    return Err(syn::Error::new_spanned(
-                        unit,
-                        format!("`{time}` is not a unit of time; allowed: `/s`, `/m`, `/h`"),
-                    ));
-                };
-                scale.seconds()
-            }
-            _ => {
-                let number = self.quantity.text();
-                return Err(self.error(&format!(
-                    "expected a rate: `{number}/s`, `{number}/m` or `{number}/h`"
-                )));
-            }
+        let (Some((_, time)), None) = (&self.per, &self.percent) else {
+            let number = self.quantity.text();
+            return Err(self.error(&format!(
+                "expected a rate: `{number}/s`, `{number}/m` or `{number}/h`"
+            )));
         };
+        let scale = Scale::of(&time.to_string()).filter(|scale| {
+            scale.unit == Some("seconds") && (1.0..=3600.0).contains(&scale.seconds())
+        });
+        let Some(scale) = scale else {
+            return Err(syn::Error::new_spanned(
+                time,
+                format!("`{time}` is not a unit of time; allowed: `/s`, `/m`, `/h`"),
+            ));
+        };
+        let seconds = scale.seconds();
         Ok(self.quantity.value(unit, "threshold")? / seconds)
     }
 

@@ -10,9 +10,8 @@ use syn::{
 
 use super::quantity::Quantity;
 use crate::{
-    arguments::{assigned, skip_argument},
+    arguments::{assigned, forms, skip_argument},
     diagnostic::Errors,
-    forms,
     suggestion::did_you_mean,
 };
 

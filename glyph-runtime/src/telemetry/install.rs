@@ -96,7 +96,7 @@ impl TelemetryBuilder {
                 parts.keep(running);
             }
         }
-        Ok(Telemetry::new(parts, self.service))
+        Ok(Telemetry::of(parts, self.service))
     }
 
     /// Applies the program's settings: those for all signals, those of each signal, then the
@@ -161,7 +161,7 @@ fn unite_redaction(signals: &[Box<dyn Signal>], configuration: &mut Configuratio
 }
 
 impl Telemetry {
-    fn new(mut parts: Parts, service: String) -> Self {
+    fn of(mut parts: Parts, service: String) -> Self {
         let exposition = parts.exposition();
         Self {
             exposition: exposition.clone(),

@@ -13,7 +13,6 @@
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod checking;
 mod committed;
-#[expect(dead_code, reason = "only its declaration matters here")]
 mod conditions;
 mod cost;
 #[expect(dead_code, reason = "only its declaration matters here")]

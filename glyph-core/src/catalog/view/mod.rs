@@ -227,10 +227,10 @@ impl<C: Catalog> View<C> {
     ///
     /// Each must be a declared bound: cells are counted by those, also before the view was made. A bucket
     /// has the counts of the declared buckets up to its bound.
-    pub fn buckets<L: 'static>(
+    pub fn buckets<L: 'static, V: 'static>(
         mut self,
-        histogram: impl FnOnce(&'static C) -> &'static Histogram<L>,
-        bounds: impl IntoIterator<Item = impl Observation>,
+        histogram: impl FnOnce(&'static C) -> &'static Histogram<L, V>,
+        bounds: impl IntoIterator<Item = impl Observation<V>>,
     ) -> Self {
         let metric = histogram(self.catalog).metric();
         let bounds = bounds.into_iter().map(|bound| bound.value());

@@ -17,7 +17,7 @@ pub trait CatalogField: Field + 'static {}
 
 impl<L: 'static> CatalogField for Counter<L> {}
 impl<L: 'static> CatalogField for Gauge<L> {}
-impl<L: 'static> CatalogField for Histogram<L> {}
+impl<L: 'static, V: 'static> CatalogField for Histogram<L, V> {}
 impl<C: Catalog> CatalogField for C {}
 
 /// A metric whose series add up: a counter or a histogram with labels.
@@ -37,7 +37,7 @@ impl<L: LabelSet + 'static> AddedUp for Counter<L> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<L: LabelSet + 'static> AddedUp for Histogram<L> {
+impl<L: LabelSet + 'static, V: 'static> AddedUp for Histogram<L, V> {
     type Labels = L;
 }
 
@@ -67,7 +67,7 @@ mod sealed {
         }
     }
 
-    impl<L: 'static> Field for Histogram<L> {
+    impl<L: 'static, V: 'static> Field for Histogram<L, V> {
         fn part(&'static self) -> Part {
             Part::Metric(self.metric())
         }

@@ -9,8 +9,25 @@ use super::{
 use crate::{
     diagnostic::{Errors, TokenRange},
     metric_catalog::{aggregate::Aggregate, args::IdentOrStr, field::Kind},
-    suggestion::did_you_mean,
+    suggestion::{closest, did_you_mean},
 };
+
+/// The severities that rules of Prometheus and routes of Alertmanager often have. Another one is allowed, unless it
+/// is so near to one of these that it is that one, misspelt.
+const SEVERITIES: [&str; 12] = [
+    "critical",
+    "warning",
+    "warn",
+    "info",
+    "information",
+    "error",
+    "page",
+    "ticket",
+    "major",
+    "minor",
+    "high",
+    "none",
+];
 
 pub(super) struct Alert {
     pub(super) name: IdentOrStr,
@@ -66,6 +83,16 @@ impl Alert {
             )
     }
 
+    /// The value of a label that the rule adds to the alert.
+    pub(super) fn added(&self, label: &str) -> Option<&str> {
+        if label == "severity" {
+            return Some(&self.severity);
+        }
+        let mut own = self.on_call.labels.iter();
+        let (_, value) = own.find(|(name, _)| name == label)?;
+        Some(value)
+    }
+
     pub(super) fn annotations(&self) -> impl Iterator<Item = &Annotation> {
         let others = self.on_call.annotations.iter();
         let others = others.map(|(_, annotation)| annotation);
@@ -96,7 +123,10 @@ impl MetricField<'_> {
         let description = annotation(args.description.take(), errors);
         let by = labels::once(std::mem::take(&mut args.by), errors);
         let is_whole = args.is_whole;
-        let severity = args.severity.as_ref().map(IdentOrStr::value);
+        let severity = args
+            .severity
+            .as_ref()
+            .map(|written| severity(written, errors));
         let written = args.aggregate.take();
         let aggregate = written.as_ref();
         let aggregate = aggregate.and_then(|written| Aggregate::read(written, errors));
@@ -216,6 +246,21 @@ impl MetricField<'_> {
     }
 }
 
+/// The severity: any word that is not near to a usual one.
+fn severity(written: &IdentOrStr, errors: &mut Errors) -> String {
+    let severity = written.value();
+    let is_usual = SEVERITIES.contains(&severity.as_str());
+    // Shorter words are near to many others.
+    let meant = closest(&severity, &SEVERITIES).filter(|_| !is_usual && severity.len() > 3);
+    if let Some(meant) = meant {
+        errors.at(
+            written,
+            format!("`{severity}` is not a usual severity; did you mean `{meant}`? write `severity = {meant}`, or another word"),
+        );
+    }
+    severity
+}
+
 /// Reports a name that Grafana or Kubernetes would reject.
 fn check_name(name: &str, tokens: &IdentOrStr, errors: &mut Errors) {
     let is_allowed = |letter: char| letter.is_ascii_alphanumeric() || " _-.".contains(letter);
@@ -259,10 +304,11 @@ impl MetricField<'_> {
     fn reject_scope_labels(&self, alert: &Alert, errors: &mut Errors) {
         let scope = self.known.scope.iter().flat_map(|scope| &scope.labels);
         let scope: Vec<&str> = scope.map(|label| label.name.as_str()).collect();
-        let own = |label: &str| alert.on_call.labels.iter().any(|(name, _)| name == label);
         for annotation in alert.annotations() {
             let labels = annotation.labels.iter().map(String::as_str);
-            for label in labels.filter(|label| scope.contains(label) && !own(label)) {
+            for label in
+                labels.filter(|label| scope.contains(label) && alert.added(label).is_none())
+            {
                 errors.at(
                     &annotation.text,
                     format!(
@@ -278,9 +324,7 @@ impl MetricField<'_> {
 impl MetricField<'_> {
     /// Reports labels in annotations that a rule does not keep.
     fn check_aggregated(&self, alert: &Alert, errors: &mut Errors) {
-        let mut known: Vec<String> = vec!["severity".to_owned()];
-        known.extend(alert.by.iter().map(IdentOrStr::value));
-        known.extend(alert.on_call.labels.iter().map(|(name, _)| name.clone()));
+        let mut known: Vec<String> = alert.by.iter().map(IdentOrStr::value).collect();
         if let Condition::Absent { of, .. } = &alert.condition {
             known.extend(of.matchers.iter().map(|matcher| matcher.label.value()));
         } else {
@@ -288,22 +332,38 @@ impl MetricField<'_> {
             let kept: Vec<_> = kept.filter(|label| !known.contains(label)).collect();
             known.extend(kept);
         }
+        let name = alert.name.value();
         for annotation in alert.annotations() {
             let labels = annotation.labels.iter();
             for label in labels.filter(|label| !known.contains(label)) {
-                let hint = did_you_mean(label, &known);
-                let hint = if hint.is_empty() {
-                    format!("add `by({label})`; ")
-                } else {
-                    hint
-                };
-                let name = alert.name.value();
-                let known = known.join(", ");
                 errors.at(
                     &annotation.text,
-                    format!("alert `{name}` has no label `{label}`; {hint}allowed: {known}"),
+                    match alert.added(label) {
+                        Some(value) => added_later(label, value),
+                        None => unknown(&name, label, &known),
+                    },
                 );
             }
         }
     }
+}
+
+/// The error of a label that the rule adds to its alerts: Prometheus writes the texts before.
+pub(super) fn added_later(label: &str, value: &str) -> String {
+    format!(
+        "`{{{label}}}` is empty in a text, because the rule adds this label after it: write `{value}`"
+    )
+}
+
+fn unknown(alert: &str, label: &str, known: &[String]) -> String {
+    let mut hint = did_you_mean(label, known);
+    if hint.is_empty() {
+        hint = format!("add `by({label})`; ");
+    }
+    let allowed = if known.is_empty() {
+        "it has none".to_owned()
+    } else {
+        format!("allowed: {}", known.join(", "))
+    };
+    format!("alert `{alert}` has no label `{label}`; {hint}{allowed}")
 }

@@ -84,6 +84,15 @@ impl Parse for MeasureArg {
 }
 
 impl MeasureArg {
+    /// Rejects a comparison by `==` or `!=` of a measure that is an estimate.
+    fn check_equality(&self, operator: impl ToTokens) -> syn::Result<()> {
+        if matches!(self.function, Function::Quantile(_)) {
+            let message = "a quantile is an estimate: compare with `>` or `<`, not `==` or `!=`";
+            return Err(syn::Error::new_spanned(operator, message));
+        }
+        Ok(())
+    }
+
     fn plain(name: Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let function = match name.to_string().as_str() {
             "value" => Function::Value,
@@ -177,9 +186,11 @@ impl Comparison {
         } else if input.peek(Token![<=]) {
             input.parse::<Token![<=]>().map(|_| Self::AtMost)
         } else if input.peek(Token![==]) {
-            input.parse::<Token![==]>().map(|_| Self::Equal)
+            let operator: Token![==] = input.parse()?;
+            measure.check_equality(operator).map(|()| Self::Equal)
         } else if input.peek(Token![!=]) {
-            input.parse::<Token![!=]>().map(|_| Self::Unequal)
+            let operator: Token![!=] = input.parse()?;
+            measure.check_equality(operator).map(|()| Self::Unequal)
         } else if input.peek(Token![>]) {
             input.parse::<Token![>]>().map(|_| Self::Above)
         } else if input.peek(Token![<]) {

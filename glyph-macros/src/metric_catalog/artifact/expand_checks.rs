@@ -63,7 +63,7 @@ impl Checks<'_> {
         }
         if let (true, [of]) = (alert.keeps_labels(), selections.as_slice()) {
             let annotations = alert.annotations();
-            checks.extend(annotations.flat_map(|annotation| self.annotation(of, annotation)));
+            checks.extend(annotations.flat_map(|text| self.annotation(of, alert, text)));
         }
         checks
     }
@@ -131,13 +131,20 @@ impl Checks<'_> {
         self.named_label(metric, &label.value(), TokenRange::of(label))
     }
 
-    fn annotation(&self, of: &Selection, annotation: &Annotation) -> Vec<TokenStream> {
-        let range = TokenRange::of(&annotation.text);
-        let own = |label: &&String| *label != "severity";
-        let labels = annotation.labels.iter().filter(own);
-        labels
-            .map(|label| self.named_label(of.metric, label, range))
-            .collect()
+    fn annotation(&self, of: &Selection, alert: &Alert, text: &Annotation) -> Vec<TokenStream> {
+        let range = TokenRange::of(&text.text);
+        let checked = |label: &String| {
+            let Some(value) = alert.added(label) else {
+                return self.named_label(of.metric, label, range);
+            };
+            let labels = self.labels_of(of.metric);
+            check(
+                range,
+                "check_artifact_text",
+                &quote!(#labels, #label, #value),
+            )
+        };
+        text.labels.iter().map(checked).collect()
     }
 
     fn named_label(&self, metric: usize, label: &str, range: TokenRange) -> TokenStream {

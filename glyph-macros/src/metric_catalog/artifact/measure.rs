@@ -6,7 +6,7 @@ use syn::Ident;
 use super::{
     MetricField,
     alert::Condition,
-    condition::{Comparison, ConditionArg, Function, MeasureArg},
+    condition::{ConditionArg, Function, MeasureArg},
     selection::Selection,
 };
 use crate::{
@@ -83,7 +83,7 @@ impl MetricField<'_> {
         let dimension = self.dimension(&measure, name, errors)?;
         let value = errors.ok(threshold.value(&dimension))?;
         let is_valid = check_share(&measure, value, &threshold, errors);
-        let measure = self.measure(measure, window.unwrap_or(WINDOW), comparison, errors)?;
+        let measure = self.measure(measure, window.unwrap_or(WINDOW), errors)?;
         if is_valid {
             let compared = (comparison, value);
             self.check_possible(&measure, compared, &threshold, (aggregate, by), errors);
@@ -165,13 +165,7 @@ impl MetricField<'_> {
         dimension
     }
 
-    fn measure(
-        &self,
-        measure: MeasureArg,
-        over: u64,
-        comparison: Comparison,
-        errors: &mut Errors,
-    ) -> Option<Measure> {
+    fn measure(&self, measure: MeasureArg, over: u64, errors: &mut Errors) -> Option<Measure> {
         let name = measure.name;
         Some(match measure.function {
             Function::Value | Function::Absent => Measure::Value(self.own(measure.matchers)),
@@ -183,19 +177,11 @@ impl MetricField<'_> {
                 of: self.own(measure.matchers),
                 over,
             },
-            Function::Quantile(quantile) => {
-                if matches!(comparison, Comparison::Equal | Comparison::Unequal) {
-                    errors.at(
-                        name,
-                        "a quantile is an estimate: compare with `>` or `<`, not `==` or `!=`",
-                    );
-                }
-                Measure::Quantile {
-                    quantile,
-                    of: self.own(measure.matchers),
-                    over,
-                }
-            }
+            Function::Quantile(quantile) => Measure::Quantile {
+                quantile,
+                of: self.own(measure.matchers),
+                over,
+            },
             Function::Share => Measure::Ratio {
                 part: self.own(measure.matchers),
                 whole: self.own(Vec::new()),

@@ -7,6 +7,7 @@ use syn::{Ident, Path};
 
 use super::{
     MetricField, Taken,
+    alert::added_later,
     burn::Burn,
     labels,
     objective_args::ObjectiveArgs,
@@ -145,19 +146,21 @@ impl MetricField<'_> {
 
     /// Reports labels in the texts that the alerts of an objective do not have.
     fn check_texts(&self, by: &[IdentOrStr], on_call: &OnCall, errors: &mut Errors) {
-        let mut known = vec!["objective".to_owned(), "severity".to_owned()];
+        let mut known = vec!["objective".to_owned()];
         known.extend(by.iter().map(IdentOrStr::value));
-        known.extend(on_call.labels.iter().map(|(name, _)| name.clone()));
         known.extend(self.kept_labels());
         for (_, annotation) in &on_call.annotations {
             let labels = annotation.labels.iter();
             for label in labels.filter(|label| !known.contains(label)) {
                 let hint = did_you_mean(label, &known);
                 let known = known.join(", ");
-                errors.at(
-                    &annotation.text,
-                    format!("the objective has no label `{label}`; {hint}allowed: {known}"),
-                );
+                let message = match on_call.labels.iter().find(|(name, _)| name == label) {
+                    Some((_, value)) => added_later(label, value),
+                    None => {
+                        format!("the objective has no label `{label}`; {hint}allowed: {known}")
+                    }
+                };
+                errors.at(&annotation.text, message);
             }
         }
     }

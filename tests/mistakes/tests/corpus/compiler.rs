@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// rustc and the libraries of the crate.
 #[derive(Clone)]
-pub struct Compiler {
+pub(crate) struct Compiler {
     folder: PathBuf,
     runtime: PathBuf,
     futures: PathBuf,
@@ -27,7 +27,7 @@ impl Compiler {
     ///
     /// They are next to this test, which cargo has just linked with them. A folder can have several
     /// builds of a library with other features: the newest that fit are taken.
-    pub fn new(base: &Source) -> Self {
+    pub(crate) fn new(base: &Source) -> Self {
         let folder = env::current_exe().unwrap().parent().unwrap().to_owned();
         let [runtimes, futures] =
             ["glyph_runtime", "futures_util"].map(|name| builds(&folder, name));
@@ -48,16 +48,17 @@ impl Compiler {
                 return compiler;
             }
         }
-        panic!("the crate does not compile with any build of the libraries in {folder:?}: {said}");
+        let folder = folder.display();
+        panic!("the crate does not compile with any build of the libraries in {folder}: {said}");
     }
 
     /// Returns what rustc says of the crate.
-    pub fn compile(&self, what: &str, source: &Source) -> Diagnostics {
+    pub(crate) fn compile(&self, what: &str, source: &Source) -> Diagnostics {
         self.compile_with(what, source, &[]).0
     }
 
     /// Compiles the crate twice with the same incremental state.
-    pub fn compile_again(&self, what: &str, source: &Source) -> [Diagnostics; 2] {
+    pub(crate) fn compile_again(&self, what: &str, source: &Source) -> [Diagnostics; 2] {
         let state = tempfile::tempdir().unwrap();
         let state = format!("incremental={}", state.path().display());
         [1, 2].map(|_| self.compile_with(what, source, &["-C", &state]).0)

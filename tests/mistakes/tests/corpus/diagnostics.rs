@@ -4,41 +4,41 @@ use serde::Deserialize;
 
 /// One error or warning.
 #[derive(Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
-    pub message: String,
-    pub level: String,
-    pub code: Option<Code>,
-    pub spans: Vec<Span>,
-    pub children: Vec<Child>,
-    pub rendered: String,
+pub(crate) struct Diagnostic {
+    pub(crate) message: String,
+    pub(crate) level: String,
+    pub(crate) code: Option<Code>,
+    pub(crate) spans: Vec<Span>,
+    pub(crate) children: Vec<Child>,
+    pub(crate) rendered: String,
 }
 
 #[derive(Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct Code {
-    pub code: String,
+pub(crate) struct Code {
+    pub(crate) code: String,
 }
 
 #[derive(Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct Child {
-    pub message: String,
-    pub spans: Vec<Span>,
+pub(crate) struct Child {
+    pub(crate) message: String,
+    pub(crate) spans: Vec<Span>,
 }
 
 #[derive(Deserialize, Clone, Debug, PartialEq, Eq)]
-pub struct Span {
-    pub file_name: String,
-    pub byte_start: usize,
-    pub is_primary: bool,
-    pub label: Option<String>,
+pub(crate) struct Span {
+    pub(crate) file_name: String,
+    pub(crate) byte_start: usize,
+    pub(crate) is_primary: bool,
+    pub(crate) label: Option<String>,
 }
 
 /// What rustc said of a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub(crate) struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
     /// Reads the JSON lines that rustc writes.
-    pub fn parse(lines: &str) -> Self {
+    pub(crate) fn parse(lines: &str) -> Self {
         let lines = lines.lines().filter(|line| line.starts_with('{'));
         let read = |line: &str| -> Diagnostic {
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
@@ -52,16 +52,16 @@ impl Diagnostics {
         )
     }
 
-    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter().filter(|of| of.level.starts_with("error"))
     }
 
-    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter().filter(|of| of.level == "warning")
     }
 
     /// All of it, as rustc shows it.
-    pub fn rendered(&self) -> String {
+    pub(crate) fn rendered(&self) -> String {
         self.0.iter().map(|of| of.rendered.as_str()).collect()
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 const LEAST: [usize; 2] = [300, 60];
 
 /// The folder with the crate and the entries.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -25,44 +25,44 @@ struct File {
 
 /// The text `from` in a file of the crate, and the text in its place.
 #[derive(Clone, Deserialize)]
-pub struct Edit {
-    pub name: String,
-    pub file: String,
-    pub from: String,
-    pub to: String,
+pub(crate) struct Edit {
+    pub(crate) name: String,
+    pub(crate) file: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 /// An edit that must not compile.
 #[derive(Clone, Deserialize)]
-pub struct Mistake {
+pub(crate) struct Mistake {
     #[serde(flatten)]
-    pub edit: Edit,
+    pub(crate) edit: Edit,
     /// The file that has the error.
-    pub at: Option<String>,
+    pub(crate) at: Option<String>,
     /// The text that the error begins in.
-    pub token: String,
+    pub(crate) token: String,
     /// The texts that the error contains.
-    pub says: Vec<String>,
+    pub(crate) says: Vec<String>,
 }
 
 /// Columns that an entry does not pass, with the reason.
 #[derive(Deserialize)]
-pub struct Exception {
-    pub name: String,
-    pub columns: Vec<String>,
-    pub reason: String,
+pub(crate) struct Exception {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<String>,
+    pub(crate) reason: String,
 }
 
 /// The entries of all files.
-pub struct Entries {
-    pub mistakes: Vec<Mistake>,
-    pub compiles: Vec<Edit>,
-    pub exceptions: Vec<Exception>,
+pub(crate) struct Entries {
+    pub(crate) mistakes: Vec<Mistake>,
+    pub(crate) compiles: Vec<Edit>,
+    pub(crate) exceptions: Vec<Exception>,
 }
 
 impl Entries {
     /// Reads the entries, and checks that there are enough, each with a name of its own.
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let files = ["strangers.toml", "systematic.toml", "exceptions.toml"].map(read);
         let mut all = File::default();
         for file in files {

@@ -30,7 +30,7 @@ struct Item {
 type Pair = [Mistake; 2];
 
 /// All pairs: two kinds in one item, and a kind with a mistake of plain Rust in the same file.
-pub fn pairs(entries: &Entries) -> Vec<Pair> {
+pub(crate) fn pairs(entries: &Entries) -> Vec<Pair> {
     let text = fs::read_to_string(folder().join("pairs.toml")).unwrap();
     let file: File = toml::from_str(&text).unwrap();
     let mut seen = HashSet::new();
@@ -62,7 +62,7 @@ fn entry<'e>(entries: &'e Entries, name: &str) -> &'e Mistake {
 }
 
 /// The pairs of which one build does not tell both, with what it tells.
-pub fn untold(pairs: &[Pair]) -> Vec<String> {
+pub(crate) fn untold(pairs: &[Pair]) -> Vec<String> {
     let base = Source::base();
     let compiler = Compiler::new(&base);
     let results = all(pairs, |pair| missing(&compiler, &base, pair));

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The results of all entries, compared with the exceptions.
-pub struct Report {
+pub(crate) struct Report {
     mistakes: usize,
     /// The mistakes that pass each column, in the order of [`Column::ALL`].
     passed: [usize; Column::ALL.len()],
@@ -20,7 +20,7 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn new(entries: &Entries, runs: &Runs) -> Self {
+    pub(crate) fn new(entries: &Entries, runs: &Runs) -> Self {
         let passing = |runs: &[Run], column| {
             runs.iter()
                 .filter(|run| !run.failed.contains(&column))
@@ -37,8 +37,15 @@ impl Report {
         }
     }
 
+    /// The columns that fewer mistakes pass than [`Column::least`].
+    pub(crate) fn low(&self) -> Vec<&'static str> {
+        let columns = Column::ALL.iter().zip(self.passed);
+        let low = columns.filter(|(column, passed)| passed * 100 < self.mistakes * column.least());
+        low.map(|(column, _)| column.name()).collect()
+    }
+
     /// The entries that fail without an exception, and those that pass in spite of one.
-    pub fn unexpected(&self) -> &[String] {
+    pub(crate) fn unexpected(&self) -> &[String] {
         &self.unexpected
     }
 }

@@ -16,22 +16,22 @@ use crate::{
 };
 
 /// The result of an entry.
-pub struct Run {
-    pub name: String,
+pub(crate) struct Run {
+    pub(crate) name: String,
     /// The columns that it does not pass.
-    pub failed: Vec<Column>,
+    pub(crate) failed: Vec<Column>,
     /// What rustc said.
-    pub said: String,
+    pub(crate) said: String,
 }
 
 /// The results of mistakes and of edits that compile.
-pub struct Runs {
-    pub mistakes: Vec<Run>,
-    pub compiles: Vec<Run>,
+pub(crate) struct Runs {
+    pub(crate) mistakes: Vec<Run>,
+    pub(crate) compiles: Vec<Run>,
 }
 
 /// Runs all entries, as many at a time as there are processors.
-pub fn run(entries: &Entries) -> Runs {
+pub(crate) fn run(entries: &Entries) -> Runs {
     let base = Source::base();
     let compiler = Compiler::new(&base);
     Runs {
@@ -66,7 +66,7 @@ fn compiles(compiler: &Compiler, base: &Source, edit: &Edit) -> Run {
 }
 
 /// The results of `run` with each entry, in their order.
-pub fn all<E: Sync, R: Send>(entries: &[E], run: impl Fn(&E) -> R + Sync) -> Vec<R> {
+pub(crate) fn all<E: Sync, R: Send>(entries: &[E], run: impl Fn(&E) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     let work = || {

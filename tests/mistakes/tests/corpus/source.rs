@@ -6,11 +6,11 @@ use crate::entries::{Edit, Mistake, folder};
 
 /// The files of the crate, by name.
 #[derive(Clone)]
-pub struct Source(BTreeMap<String, String>);
+pub(crate) struct Source(BTreeMap<String, String>);
 
 impl Source {
     /// The crate without an edit.
-    pub fn base() -> Self {
+    pub(crate) fn base() -> Self {
         let files = fs::read_dir(folder().join("base")).unwrap();
         let files = files.map(|file| {
             let file = file.unwrap();
@@ -21,7 +21,7 @@ impl Source {
     }
 
     /// The crate with `edit`, and where the edit starts.
-    pub fn with(&self, edit: &Edit) -> (Self, usize) {
+    pub(crate) fn with(&self, edit: &Edit) -> (Self, usize) {
         let Edit {
             name,
             file,
@@ -39,7 +39,7 @@ impl Source {
     }
 
     /// The crate with two edits, and where each starts.
-    pub fn with_both(&self, first: &Edit, second: &Edit) -> (Self, [usize; 2]) {
+    pub(crate) fn with_both(&self, first: &Edit, second: &Edit) -> (Self, [usize; 2]) {
         let (edited, start) = self.with(first);
         let (edited, second_start) = edited.with(second);
         let is_moved = first.file == second.file && second_start < start;
@@ -52,12 +52,12 @@ impl Source {
     }
 
     /// The files with their texts.
-    pub fn files(&self) -> impl Iterator<Item = (&String, &String)> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&String, &String)> {
         self.0.iter()
     }
 
     /// Where `mistake`'s token is in this crate, which has the mistake's edit at `start`.
-    pub fn tokens(&self, mistake: &Mistake, start: usize) -> Vec<Range<usize>> {
+    pub(crate) fn tokens(&self, mistake: &Mistake, start: usize) -> Vec<Range<usize>> {
         let Mistake {
             edit, at, token, ..
         } = mistake;

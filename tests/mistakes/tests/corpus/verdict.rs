@@ -9,7 +9,7 @@ use crate::{
 
 /// A column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
+pub(crate) enum Column {
     /// The edit does not compile.
     Refused,
     /// There is one error.
@@ -23,7 +23,7 @@ pub enum Column {
 }
 
 impl Column {
-    pub const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Refused,
         Self::Single,
         Self::Token,
@@ -32,7 +32,7 @@ impl Column {
     ];
 
     /// The column's name in exceptions.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Refused => "refused",
             Self::Single => "single",
@@ -42,8 +42,19 @@ impl Column {
         }
     }
 
+    /// The least share of the mistakes that pass the column, in percent. The aim of each is 99.
+    pub(crate) const fn least(self) -> usize {
+        match self {
+            Self::Refused => 99,
+            Self::Says => 98,
+            Self::Plain => 97,
+            Self::Token => 96,
+            Self::Single => 95,
+        }
+    }
+
     /// The column's title in the table.
-    pub const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Refused => "refused",
             Self::Single => "without a further error",
@@ -55,7 +66,11 @@ impl Column {
 }
 
 /// Returns the columns that the errors do not pass.
-pub fn failed(mistake: &Mistake, tokens: &[Range<usize>], said: &Diagnostics) -> Vec<Column> {
+pub(crate) fn failed(
+    mistake: &Mistake,
+    tokens: &[Range<usize>],
+    said: &Diagnostics,
+) -> Vec<Column> {
     let file = mistake.at.as_ref().unwrap_or(&mistake.edit.file);
     let errors: Vec<_> = said.errors().collect();
     let is_there = |error: &&&Diagnostic| is_at(error, file, tokens);
@@ -74,7 +89,7 @@ pub fn failed(mistake: &Mistake, tokens: &[Range<usize>], said: &Diagnostics) ->
 }
 
 /// Whether one of the errors is the mistake's: at its token, with what to write.
-pub fn is_told(mistake: &Mistake, tokens: &[Range<usize>], said: &Diagnostics) -> bool {
+pub(crate) fn is_told(mistake: &Mistake, tokens: &[Range<usize>], said: &Diagnostics) -> bool {
     let file = mistake.at.as_ref().unwrap_or(&mistake.edit.file);
     said.errors()
         .any(|error| is_at(error, file, tokens) && says(error, &mistake.says))

@@ -65,7 +65,6 @@ fn perform(case: &str, operation: &Operation, by_facade: bool) {
     let metrics = Metrics::global();
     let of = || Case { case };
     let label = [("case", case.to_owned())];
-    let histogram = |index: usize| [&metrics.latency, &metrics.size, &metrics.score][index];
     let gauge = || metrics::gauge!("any.level", &label);
     match *operation {
         Operation::Count(count) if by_facade => {
@@ -92,9 +91,14 @@ fn perform(case: &str, operation: &Operation, by_facade: bool) {
         Operation::Observe(index, value) if by_facade => {
             metrics::histogram!(HISTOGRAMS[index], &label).record(value);
         }
-        Operation::Observe(index, value) => histogram(index).observe(of(), value),
-        Operation::ObserveInteger(index, value) => histogram(index).observe(of(), value),
-        Operation::ObserveDuration(index, value) => histogram(index).observe(of(), value),
+        Operation::Observe(0, value) => metrics.latency.observe(of(), value),
+        Operation::Observe(1, value) => metrics.size.observe(of(), value),
+        Operation::Observe(_, value) => metrics.score.observe(of(), value),
+        Operation::ObserveInteger(0, value) => metrics.latency.observe(of(), value),
+        Operation::ObserveInteger(1, value) => metrics.size.observe(of(), value),
+        Operation::ObserveInteger(_, value) => metrics.score.observe(of(), value),
+        Operation::ObserveDuration(0, value) => metrics.latency.observe(of(), value),
+        Operation::ObserveDuration(_, value) => metrics.score.observe(of(), value),
     }
 }
 

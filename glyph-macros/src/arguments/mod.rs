@@ -2,6 +2,8 @@
 //!
 //! Reports unknown and duplicate keys for every attribute.
 
+pub(crate) mod forms;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
@@ -14,7 +16,6 @@ use syn::{
 
 use crate::{
     diagnostic::Errors,
-    forms,
     suggestion::{closest, did_you_mean},
 };
 
@@ -178,6 +179,7 @@ impl Arguments {
         let name = key.to_string();
         if self.allowed.contains(&name.as_str()) {
             if self.given.contains(&key) {
+                self.missing(&name);
                 let message = format!("duplicate key `{name}`: remove one");
                 return Err(syn::Error::new_spanned(key, message));
             }

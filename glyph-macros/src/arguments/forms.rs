@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Ident, LitStr, Token, parse::ParseStream};
 
-use crate::arguments::skip_argument;
+use super::skip_argument;
 
 /// The form of each key of each attribute. A key that takes no value has its name alone.
 const FORMS: &[(&str, &[&str])] = &[
