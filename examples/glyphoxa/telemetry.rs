@@ -128,6 +128,8 @@ pub(crate) struct VoiceMetrics {
     #[alert(HighS2SLatency, p95 > 5s, for = 5m, severity = critical,
         summary = "End-to-end voice latency p95 exceeds 5 seconds",
         description = "Players wait too long for an answer of the NPCs.")]
+    #[alert(S2SLatencyAboveTarget, p95 > 2s, for = 15m, severity = warning,
+        summary = "End-to-end voice latency p95 is above its target of 2 seconds")]
     #[panel(
         title = "End-to-End S2S Latency (p50 / p95)",
         row = "Latency",
@@ -138,6 +140,8 @@ pub(crate) struct VoiceMetrics {
     /// Latency of MCP tool execution.
     #[metric(name = "tool_execution.duration", unit = seconds, buckets = LATENCY)]
     #[stage(tool, requests = tool_calls, labels(tool: &str))]
+    #[alert(ToolLatencyAboveTarget, p95 > 2s, for = 15m, severity = warning,
+        summary = "MCP tool execution p95 is above its target of 2 seconds")]
     #[alert(SlowToolExecution, p95 > 5s, for = 5m, severity = warning, summary = "MCP tool execution p95 exceeds 5 seconds")]
     #[panel(row = "Traffic", hidden)]
     pub(crate) tool_execution_duration: Histogram,
@@ -161,6 +165,8 @@ pub(crate) struct VoiceMetrics {
 
     /// Total MCP tool invocations.
     #[metric(name = "tool.calls")]
+    #[alert(ToolCallsFail, rate{status = error} > 0.1/s, for = 5m, severity = warning,
+        summary = "More than 0.1 tool calls a second fail")]
     #[panel(title = "Tool Calls by Tool", row = "Traffic", by(tool))]
     pub(crate) tool_calls: Counter<ToolCall<'_>>,
 
@@ -174,6 +180,12 @@ pub(crate) struct VoiceMetrics {
     #[alert(ProviderDown, rate > 0.5/s, for = 2m, severity = critical, by(provider, kind),
         summary = "Provider {provider} ({kind}) is failing",
         description = "Calls failed faster than 0.5/s for 2 minutes. The voice pipeline is likely broken.")]
+    #[alert(HighProviderErrorRate, rate > 0.1/s, for = 5m, severity = warning,
+        summary = "All providers together have more than 0.1 errors a second")]
+    #[alert(ProviderErrors, rate > 0.05/s, for = 5m, severity = warning, by(provider),
+        summary = "{provider} has more than 0.05 errors a second")]
+    #[alert(SpeechProviderErrors, rate{kind = stt | tts} > 0/s, for = 5m, severity = warning, by(kind),
+        summary = "Providers of {kind} have errors")]
     #[alert(HighProviderErrorRatio, ratio(self / provider_requests) > 5%, for = 5m, severity = warning,
         summary = "Provider error ratio exceeds 5%")]
     #[panel(title = "Provider Errors (rate)", row = "Overview", form = stat, thresholds(red = 0.1/s))]
