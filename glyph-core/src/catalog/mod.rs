@@ -73,10 +73,6 @@ pub trait Catalog: AnyCatalog + Sized {
     /// The declaration.
     const DESCRIPTOR: CatalogDescriptor;
 
-    /// The program's one instance.
-    #[doc(hidden)]
-    const GLOBAL: &'static Self;
-
     /// The catalog of any type.
     #[doc(hidden)]
     fn erased(&'static self) -> &'static dyn AnyCatalog {

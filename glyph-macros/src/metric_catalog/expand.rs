@@ -316,7 +316,6 @@ pub(super) fn line(line: usize) -> Literal {
 
 fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let ident = &catalog.structure.ident;
-    let instance = expand_global::reference(catalog);
     let name = ident.to_string();
     let Catalog {
         namespace,
@@ -354,7 +353,6 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
                 file: #rt::core::file!(),
                 line: #line,
             };
-            const GLOBAL: &'static Self = #instance;
         }
         #[automatically_derived]
         impl #rt::AnyCatalog for #ident {

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Type;
 
 use super::{expand::kind, model::Catalog};
-use crate::home::hidden_module;
+use crate::{diagnostic::TokenRange, home::hidden_module};
 
 /// The static instance and `global()`, which returns it.
 pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
@@ -46,9 +46,10 @@ fn instance(catalog: &Catalog) -> TokenStream {
         quote!(#field: #rt::#kind::new(&__GLYPH_CELLS[#index]),)
     });
     let nested = catalog.nested.iter().map(|nested| {
-        let field = &nested.ident;
-        let global = of_nested(&nested.ty, &quote!(GLOBAL), &rt);
-        quote!(#field: #global,)
+        let (field, ty) = (&nested.ident, &nested.ty);
+        // No constant of the trait: Rust 1.88 refuses constants that lead to cells.
+        let global = TokenRange::of(ty).around(quote!(global()));
+        quote!(#field: <#ty>::#global,)
     });
     quote! {
         static __GLYPH_CATALOG: #ident = #ident { #(#metrics)* #(#nested)* };
