@@ -129,10 +129,10 @@ const HEAD: &str = "\
 
 <!-- Generated: `GLYPH_WRITE_EXPECTED=1 cargo test -p glyph-examples --test seeds`. -->
 
-Five documents say what the observability of five systems must be. Each fact is a row with an id. A test
-holds the rows against the programs in `examples/`: it runs each program once, reads its page, its log, its
-spans and its generated files, serves with it and asks it, and writes this page. It compares the files of the
-stack by reading them: Alloy, the Collector, Loki, Tempo, Pyroscope and Grafana are not run here.
+Each example system has a list of requirements, in `examples/tests/seeds/requirements/`. A test runs each
+program, compares each requirement with its metrics, log, spans, responses and generated files, and writes this
+page. It reads the configuration of Alloy, the Collector, Loki, Tempo, Pyroscope and Grafana, and does not run
+them.
 
 | state | meaning |
 |---|---|

@@ -84,8 +84,8 @@ impl Families {
         );
         let metric = all_calls(objective).metric;
         let description = format!(
-            "No target is up, or none exposes {metric}. Until then, no alert says that this \
-             objective is missed."
+            "No target is up, or no target exposes {metric}. The burn alerts of this objective \
+             cannot fire until a target does."
         );
         let own = [
             ("summary", summary.as_str()),

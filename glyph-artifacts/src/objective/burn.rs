@@ -56,8 +56,8 @@ impl Burn {
         super::alert_labels(objective, self.severity)
     }
 
-    /// Returns the windows of the alert. Rates that would need more than all calls to fail are
-    /// omitted: the default ones do for a low target.
+    /// Returns the windows of the alert. Burn rates that are not reached even if all calls fail are
+    /// omitted: with a low target, some default rates are such.
     pub(crate) fn windows(
         &self,
         objective: &ObjectiveDescriptor,
@@ -98,7 +98,8 @@ impl Burn {
 }
 
 /// Returns the condition that a window has the least number of calls, if the objective has one. The
-/// rates are averaged, so that a gap in the samples does not look like few calls.
+/// number is the mean rate times the window: a gap does not lower it, and a series that is younger than
+/// the window has too high a number.
 fn enough_requests(objective: &ObjectiveDescriptor, window: Duration) -> Option<Expr> {
     let least = objective.min_requests;
     let least: f64 = Some(least)

@@ -21,8 +21,8 @@ pub struct ObjectiveDescriptor {
     pub fast: &'static [BurnWindows],
     /// The windows of the alert that the budget burns slowly. Empty for no such alert.
     pub slow: &'static [BurnWindows],
-    /// The least number of calls in the long window with which a burn alert fires. 0 for any
-    /// number.
+    /// The least number of calls in the long window for a burn alert to fire, estimated from the mean
+    /// rate. 0 for any number.
     pub min_requests: u64,
     /// How long the calls must be missing before an alert fires. `None` for no such alert.
     pub absent: Option<Duration>,

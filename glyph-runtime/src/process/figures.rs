@@ -1,8 +1,8 @@
 //! Reads the process from `/proc`.
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
-use glyph_core::__runtime::{AnyCatalog, Observe, Observer};
+use glyph_core::__runtime::{AnyCatalog, Observe, Observer, lock_unless_lost};
 use procfs::{
     WithCurrentSystemInfo,
     process::{LimitValue, Process, Stat},
@@ -45,10 +45,25 @@ fn observe_stat(observer: &mut Observer, metrics: &ProcessMetrics, stat: &Stat) 
     observer.gauge(&metrics.resident_memory, stat.rss_bytes().get());
     observer.gauge(&metrics.virtual_memory, stat.vsize);
     observer.gauge(&metrics.threads, stat.num_threads);
-    if let Ok(boot) = procfs::boot_time_secs() {
-        let started = Duration::from_secs(boot).saturating_add(of_ticks(stat.starttime));
+    if let Some(started) = started(stat) {
         observer.gauge(&metrics.start_time, started.as_secs_f64());
     }
+}
+
+/// Returns when the process started. The first result is kept: procfs reads the time of the boot once on
+/// each thread, and the system clock may be set in between. A forked process has a start of its own.
+fn started(stat: &Stat) -> Option<Duration> {
+    static STARTED: Mutex<Option<(i32, Duration)>> = Mutex::new(None);
+    let mut started = lock_unless_lost(&STARTED)?;
+    if let Some((process, time)) = *started
+        && process == stat.pid
+    {
+        return Some(time);
+    }
+    let boot = Duration::from_secs(procfs::boot_time_secs().ok()?);
+    let time = boot.saturating_add(of_ticks(stat.starttime));
+    *started = Some((stat.pid, time));
+    Some(time)
 }
 
 /// Returns the time of clock ticks, which are hundredths of a second on most machines.

@@ -28,15 +28,19 @@ pub struct TokioMetrics {
     pub worker_parks: Counter,
 
     /// Tasks in the queues of single workers. Needs `--cfg tokio_unstable`.
+    #[panel(hidden)]
     pub local_queue_depth: Gauge,
 
     /// Calls of `spawn_blocking` that wait for a thread. Needs `--cfg tokio_unstable`.
+    #[panel(hidden)]
     pub blocking_queue_depth: Gauge,
 
     /// Threads for `spawn_blocking`. Needs `--cfg tokio_unstable`.
+    #[panel(hidden)]
     pub blocking_threads: Gauge,
 
     /// Mean time of a poll, of the slowest worker. Needs `--cfg tokio_unstable`.
     #[metric(name = "mean.poll", unit = seconds)]
+    #[panel(hidden)]
     pub mean_poll: Gauge,
 }
