@@ -321,7 +321,7 @@ tests:
           - exp_labels: { severity: critical, objective: Searches, indicator: books_searches, job: b, env: x }
             exp_annotations:
               summary: 'Searches cannot be measured, for job b env x'
-              description: 'No target is up, or none exposes books_searches. Until then, no alert says that this objective is missed.'
+              description: 'No target is up, or no target exposes books_searches. The burn alerts of this objective cannot fire until a target does.'
               impact: Readers of b find nothing
   - name: nothing was ever reported
     interval: 1m
@@ -334,7 +334,7 @@ tests:
           - exp_labels: { severity: critical, objective: Patience, indicator: books_pages_seconds }
             exp_annotations:
               summary: Patience cannot be measured
-              description: 'No target is up, or none exposes books_pages_seconds. Until then, no alert says that this objective is missed.'
+              description: 'No target is up, or no target exposes books_pages_seconds. The burn alerts of this objective cannot fire until a target does.'
       - { eval_time: 30m, alertname: SearchesAbsent, exp_alerts: [] }
 "#;
 
