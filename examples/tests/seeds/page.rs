@@ -10,12 +10,12 @@ use crate::{
     system,
 };
 
-/// What is known of rows that no check reads, or from which a program differs: by id, one of `test`,
-/// `differs` and `open`.
+/// Notes on rows, by id: `test` names another test that compares the row, `differs` has the reason why the
+/// program does it in another way, and `open` says what is missing.
 pub(crate) static NOTES: LazyLock<Value> =
     LazyLock::new(|| yaml_serde::from_str(include_str!("notes.yml")).unwrap());
 
-/// What became of a requirement.
+/// Whether a program meets a requirement, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
     Held,

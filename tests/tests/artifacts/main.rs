@@ -53,6 +53,7 @@ mod shop;
 mod stack;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod tenants;
+mod two_programs;
 mod typescript;
 mod views;
 mod written;

@@ -21,7 +21,7 @@ mod targets;
 
 use crate::{rows::Row, system::System};
 
-/// What became of a row.
+/// The result of comparing a row with the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The program has what the row asks for. The text says where.

@@ -1,4 +1,4 @@
-//! What a layer does for each request: its span, its line, its headers, in their order.
+//! Compares the span, the log line and the headers that a layer adds to each request, and their order.
 
 use serde_json::Value;
 

@@ -67,7 +67,7 @@ fn belongs(name: &str, group: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('_'))
 }
 
-/// What each subsystem measures: its metrics have the words in their names.
+/// Looks for metrics of each subsystem whose names have the words of the row.
 fn categories(row: &Row, names: &[&str]) -> Checked {
     let mut missing = Vec::new();
     for (group, words) in row.0.as_object()? {

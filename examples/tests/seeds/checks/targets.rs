@@ -1,4 +1,4 @@
-//! What a latency or a rate should be: an objective, or an alert.
+//! Looks for the objective or the alert that watches a target of a latency or a rate.
 
 use serde_json::Value;
 

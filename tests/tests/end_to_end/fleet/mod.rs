@@ -34,7 +34,7 @@ fn rules_and_dashboard_are_right_for_a_fleet() {
     alerts::are_all_expected(&stack);
     wait_until_up(&stack);
     let start = now();
-    // Failures begin five seconds after the start.
+    // Replicas fail from five seconds after their start on. The rates need ten seconds of that load.
     thread::sleep(Duration::from_secs(10));
     let all_work = now();
     stack.target("gone").end();
