@@ -86,7 +86,12 @@ fn no_note_is_stale() {
 #[test]
 fn tests_that_notes_name_exist() {
     let mut sources = String::new();
-    for folder in ["../tests", ".", "../glyph-runtime/src", "../glyph-core/src"] {
+    for folder in [
+        "../../tests",
+        "..",
+        "../../glyph-runtime/src",
+        "../../glyph-core/src",
+    ] {
         read_sources(Path::new(folder), &mut sources);
     }
     for (id, note) in NOTES.as_object().unwrap() {

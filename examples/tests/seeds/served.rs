@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use glyph_examples::executable;
 use glyph_tests::{
     children::Process,
     environment,
@@ -18,8 +19,6 @@ use glyph_tests::{
 };
 use serde_json::Value;
 use tempfile::TempDir;
-
-use crate::system::executable;
 
 /// The trace of a caller, which samples it, and its id.
 pub(crate) const CALLER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

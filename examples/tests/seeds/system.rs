@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Command, sync::LazyLock, thread};
 
+use glyph_examples::executable;
 use glyph_tests::{children::Process, environment, written::parsed};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -55,20 +56,9 @@ pub(crate) fn of(document: &Document) -> &'static System {
     &SYSTEMS[index]
 }
 
-pub(crate) fn executable(program: &str) -> &'static str {
-    match program {
-        "glyphoxa" => env!("CARGO_BIN_EXE_glyphoxa"),
-        "voxray" => env!("CARGO_BIN_EXE_voxray"),
-        "ibex" => env!("CARGO_BIN_EXE_ibex"),
-        "xgen" => env!("CARGO_BIN_EXE_xgen"),
-        "gospelib" => env!("CARGO_BIN_EXE_gospelib"),
-        other => panic!("{other} is not an example"),
-    }
-}
-
 /// Returns the path of a file in the repository.
 pub(crate) fn file(path: &str) -> PathBuf {
-    PathBuf::from("..").join(path)
+    PathBuf::from("../..").join(path)
 }
 
 pub(crate) fn yaml(path: &str) -> Value {
@@ -82,7 +72,7 @@ impl System {
         let folder = TempDir::new().unwrap();
         let folder = folder.path();
         let run = |arguments: &[&str]| {
-            let mut command = Command::new(executable);
+            let mut command = Command::new(&executable);
             environment::clean(&mut command)
                 .args(arguments)
                 .env("OTEL_EXPORTER_OTLP_ENDPOINT", "");

@@ -22,10 +22,10 @@ mod deployed;
 mod differences;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod former;
-#[path = "../../../examples/glyphoxa/telemetry.rs"]
+#[path = "../../../examples/glyphoxa/src/telemetry.rs"]
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod glyphoxa;
-#[path = "../../../examples/gospelib/telemetry.rs"]
+#[path = "../../../examples/gospelib/src/telemetry.rs"]
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod gospelib;
 #[expect(dead_code, reason = "only its declaration matters here")]
@@ -57,7 +57,7 @@ mod two_programs;
 mod typescript;
 mod views;
 mod written;
-#[path = "../../../examples/xgen/telemetry.rs"]
+#[path = "../../../examples/xgen/src/telemetry.rs"]
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod xgen;
 

@@ -20,8 +20,8 @@ pub(super) fn flag(row: &Row, system: &System) -> Checked {
 static DOCUMENTED: LazyLock<String> = LazyLock::new(|| {
     let files = [
         "docs/configuration.md",
-        "examples/ibex/main.rs",
-        "examples/gospelib/main.rs",
+        "examples/ibex/src/main.rs",
+        "examples/gospelib/src/main.rs",
     ];
     let texts = files.map(|path| fs::read_to_string(system::file(path)).unwrap());
     let stack = ["deploy/compose.yml", "deploy/alloy/config.alloy"];

@@ -1,34 +1,8 @@
-//! Queries of the systems' documents, over the lines that the systems write.
+//! Queries of the document, over the lines that the services write.
 
-use glyph_tests::logql::{self, Line};
+use glyph_examples::{Run, found, run_with, streams};
+use glyph_tests::logql;
 use serde_json::Value;
-
-use crate::run::{Run, run_with};
-
-/// Returns lines as a collection agent sends them, with these labels.
-pub(crate) fn streams(
-    lines: &[Value],
-    labels: impl Fn(&Value) -> Vec<(&'static str, String)>,
-) -> Vec<Line> {
-    let lines = lines.iter().map(|line| {
-        let labels = labels(line).into_iter();
-        Line {
-            labels: labels
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
-            text: line.to_string(),
-        }
-    });
-    lines.collect()
-}
-
-pub(crate) fn found(query: &str, lines: &[Line]) -> Vec<Value> {
-    let lines = logql::find(query, lines);
-    lines
-        .iter()
-        .map(|line| serde_json::from_str(&line.text).unwrap())
-        .collect()
-}
 
 /// The lines are the same, whatever is sampled.
 #[test]

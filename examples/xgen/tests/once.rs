@@ -1,10 +1,15 @@
 //! The plugin bus.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a missing JSON value is null, never a panic"
+)]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
 
-use crate::run::{Run, run};
+use glyph_examples::{Run, run};
 
 struct Replayed {
     run: Run,

@@ -6,18 +6,18 @@ use glyph_tests::{children::Process, environment, written::parsed};
 use serde_json::Value;
 
 /// The output of a program.
-pub(crate) struct Run {
-    pub(crate) page: String,
-    pub(crate) log: Vec<Value>,
+pub struct Run {
+    pub page: String,
+    pub log: Vec<Value>,
 }
 
 /// Runs a program: metrics on standard output, the log on standard error.
-pub(crate) fn run(program: &str, arguments: &[&str]) -> Run {
+pub fn run(program: &str, arguments: &[&str]) -> Run {
     run_with(program, arguments, &[])
 }
 
 /// Runs a program with these environment variables.
-pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+pub fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let mut command = Command::new(program);
     environment::clean(&mut command)
         .args(arguments)
@@ -33,7 +33,7 @@ pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &s
 impl Run {
     /// Returns the sum of all samples of `name` whose labels contain each of `labels`, such as
     /// `status="ok"`.
-    pub(crate) fn sum(&self, name: &str, labels: &[&str]) -> f64 {
+    pub fn sum(&self, name: &str, labels: &[&str]) -> f64 {
         let samples = self.page.lines().filter_map(|line| line.strip_prefix(name));
         let samples = samples.filter_map(|rest| match rest.strip_prefix('{') {
             Some(rest) => rest.split_once("} "),
@@ -45,13 +45,13 @@ impl Run {
     }
 
     /// Returns the log lines with this message.
-    pub(crate) fn lines(&self, message: &str) -> Vec<&Value> {
+    pub fn lines(&self, message: &str) -> Vec<&Value> {
         let lines = self.log.iter();
         lines.filter(|line| line["message"] == message).collect()
     }
 
     /// Returns the names of the metric families.
-    pub(crate) fn families(&self) -> Vec<&str> {
+    pub fn families(&self) -> Vec<&str> {
         let types = self
             .page
             .lines()

@@ -1,4 +1,9 @@
 //! The line of a probe, as the document of the voice pipeline shows it.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a missing JSON value is null, never a panic"
+)]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::{
     io::{Read, Write},
@@ -8,8 +13,6 @@ use std::{
 
 use glyph_tests::{children::Process, environment, logql, wait, written::parsed};
 use serde_json::Value;
-
-use crate::queries::{found, streams};
 
 /// The caller's trace, which it does not sample.
 const UNSAMPLED: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";

@@ -1,10 +1,15 @@
 //! The proxy and its authentication service.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a missing JSON value is null, never a panic"
+)]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::fs;
 
 use serde_json::Value;
 
-use crate::run::{Run, run_with};
+use glyph_examples::{Run, run_with};
 
 /// Runs with every trace sampled and each span in a file.
 fn once() -> (Run, Vec<Value>) {

@@ -1,6 +1,10 @@
 //! The voice server over WebRTC.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a missing JSON value is null, never a panic"
+)]
 
-use crate::run::{Run, run};
+use glyph_examples::{Run, run};
 
 fn once() -> Run {
     run(env!("CARGO_BIN_EXE_voxray"), &["--once"])

@@ -1,11 +1,18 @@
 //! The services with a gateway.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a missing JSON value is null, never a panic"
+)]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::{fs, process::Command};
 
 use glyph_tests::environment;
 use serde_json::Value;
 
-use crate::run::{Run, run};
+mod queries;
+
+use glyph_examples::{Run, run};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gospelib");
 
