@@ -20,6 +20,12 @@ pub fn streams(
     lines.collect()
 }
 
+/// Returns the lines that a query finds.
+///
+/// # Panics
+///
+/// If the query is malformed, or a line is not JSON.
+#[must_use]
 pub fn found(query: &str, lines: &[Line]) -> Vec<Value> {
     let lines = logql::find(query, lines);
     lines

@@ -6,17 +6,30 @@ use glyph_tests::{children::Process, environment, written::parsed};
 use serde_json::Value;
 
 /// The output of a program.
+#[derive(Debug)]
 pub struct Run {
+    /// The metrics at its end.
     pub page: String,
+    /// The lines of its log.
     pub log: Vec<Value>,
 }
 
 /// Runs a program: metrics on standard output, the log on standard error.
+///
+/// # Panics
+///
+/// If the program fails, or does not end in time.
+#[must_use]
 pub fn run(program: &str, arguments: &[&str]) -> Run {
     run_with(program, arguments, &[])
 }
 
 /// Runs a program with these environment variables.
+///
+/// # Panics
+///
+/// If the program fails, or does not end in time.
+#[must_use]
 pub fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let mut command = Command::new(program);
     environment::clean(&mut command)
@@ -33,6 +46,7 @@ pub fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -
 impl Run {
     /// Returns the sum of all samples of `name` whose labels contain each of `labels`, such as
     /// `status="ok"`.
+    #[must_use]
     pub fn sum(&self, name: &str, labels: &[&str]) -> f64 {
         let samples = self.page.lines().filter_map(|line| line.strip_prefix(name));
         let samples = samples.filter_map(|rest| match rest.strip_prefix('{') {
@@ -45,12 +59,14 @@ impl Run {
     }
 
     /// Returns the log lines with this message.
+    #[must_use]
     pub fn lines(&self, message: &str) -> Vec<&Value> {
         let lines = self.log.iter();
         lines.filter(|line| line["message"] == message).collect()
     }
 
     /// Returns the names of the metric families.
+    #[must_use]
     pub fn families(&self) -> Vec<&str> {
         let types = self
             .page
