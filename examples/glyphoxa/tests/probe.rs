@@ -11,6 +11,7 @@ use std::{
     process::Command,
 };
 
+use glyph_examples::{found, streams};
 use glyph_tests::{children::Process, environment, logql, wait, written::parsed};
 use serde_json::Value;
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Returns the executable of an example program. `cargo test` of the whole workspace has built it; a
-/// test that runs alone builds it where it is missing or older than a source.
+/// test that runs alone builds it where it is missing or older than a source of its package or of glyph.
 ///
 /// # Panics
 ///
@@ -21,27 +21,41 @@ pub fn executable(program: &str) -> PathBuf {
     let executable = folder
         .join(program)
         .with_extension(env::consts::EXE_EXTENSION);
-    if !is_fresh(&executable) {
+    if !is_fresh(program, &executable) {
         build(program, folder);
     }
     executable
 }
 
-/// Compares an executable with the sources that its list of dependencies names.
-fn is_fresh(executable: &Path) -> bool {
-    let changed = |path: &Path| fs::metadata(path)?.modified();
-    let Ok(built) = changed(executable) else {
+/// Whether an executable is newer than its package and the crates of glyph.
+fn is_fresh(program: &str, executable: &Path) -> bool {
+    let Ok(built) = fs::metadata(executable).and_then(|file| file.modified()) else {
         return false;
     };
-    let Ok(list) = fs::read_to_string(executable.with_extension("d")) else {
-        return false;
-    };
-    let (_, sources) = list.split_once(": ").unwrap_or_default();
-    // A space of a path is written with a backslash before it.
-    let sources = sources.trim().replace("\\ ", "\0");
-    let mut sources = sources.split(' ').map(|path| path.replace('\0', " "));
-    let is_older = |source: SystemTime| source <= built;
-    sources.all(|source| changed(Path::new(&source)).is_ok_and(is_older))
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let crates = [
+        "glyph-artifacts",
+        "glyph-core",
+        "glyph-macros",
+        "glyph-runtime",
+    ];
+    let mut sources: Vec<_> = crates.map(|name| repository.join(name).join("src")).into();
+    sources.push(repository.join("examples").join(program));
+    sources.push(repository.join("Cargo.lock"));
+    while let Some(source) = sources.pop() {
+        let is_newer = |time: SystemTime| time > built;
+        if source.is_dir() {
+            let entries = fs::read_dir(&source).unwrap();
+            sources.extend(entries.map(|entry| entry.unwrap().path()));
+        } else if fs::metadata(&source)
+            .unwrap()
+            .modified()
+            .is_ok_and(is_newer)
+        {
+            return false;
+        }
+    }
+    true
 }
 
 fn build(program: &str, folder: &Path) {
