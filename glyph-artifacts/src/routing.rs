@@ -141,7 +141,7 @@ impl Artifacts {
     }
 
     /// Returns the rule that a fast burn silences the slow one of the same budget, if there are
-    /// objectives.
+    /// objectives. Objectives of one name in two programs differ in their indicator.
     fn inhibition(&self) -> Option<Inhibition> {
         let families = self.families();
         let objectives = families.metrics().flat_map(|metric| metric.objectives);
@@ -150,7 +150,7 @@ impl Artifacts {
             return None;
         }
         let by = by.into_iter().flatten().map(|label| (*label).to_owned());
-        let objective = ["objective".to_owned()].into_iter();
+        let identity = ["objective", "indicator"].map(str::to_owned).into_iter();
         let burning = |burn: &Burn| {
             let alerts = format!("alertname=~{:?}", burn.alerts());
             [alerts, "objective!=\"\"".to_owned()]
@@ -159,7 +159,7 @@ impl Artifacts {
         Some(Inhibition {
             source_matchers: burning(&fast),
             target_matchers: burning(&slow),
-            equal: unique(objective.chain(self.kept_labels()).chain(by)),
+            equal: unique(identity.chain(self.kept_labels()).chain(by)),
         })
     }
 }

@@ -174,7 +174,7 @@ fn alertmanager_groups_and_inhibits_by_the_labels_of_objectives() {
     );
     assert_eq!(
         routes["inhibit_rules"][0]["equal"],
-        serde_json::json!(["objective", "job", "env", "provider"])
+        serde_json::json!(["objective", "indicator", "job", "env", "provider"])
     );
 }
 

@@ -1,11 +1,8 @@
 //! The path of an alert: from the attribute to the people on call.
 
 use std::{
-    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    path::Path,
-    process::Command,
     sync::mpsc::{Receiver, Sender, channel},
     thread,
     time::{Duration, Instant},
@@ -14,8 +11,8 @@ use std::{
 use serde_json::Value;
 
 use crate::{
+    alertmanager::Alertmanager,
     glyphoxa::{Glyphoxa, write_artifacts},
-    process::{Output, Process},
     prometheus::{EXEMPLARS_ONLY, Prometheus},
 };
 
@@ -86,12 +83,9 @@ fn take(mut stream: &TcpStream, alerts: &Sender<Value>) -> Option<()> {
 }
 
 /// Starts Alertmanager without a grouping delay.
-fn alertmanager(folder: &Path, webhook: SocketAddr) -> (Process, SocketAddr) {
-    let configuration = folder.join("alertmanager.yml");
-    fs::write(
-        &configuration,
-        format!(
-            "route:
+fn alertmanager(webhook: SocketAddr) -> Alertmanager {
+    Alertmanager::configured(&format!(
+        "route:
   receiver: on-call
   group_by: [alertname]
   group_wait: 0s
@@ -101,26 +95,7 @@ receivers:
     webhook_configs:
       - url: http://{webhook}/
 "
-        ),
-    )
-    .unwrap();
-    let mut command = Command::new("prometheus-alertmanager");
-    command
-        .arg(format!("--config.file={}", configuration.display()))
-        .arg(format!(
-            "--storage.path={}",
-            folder.join("alerts").display()
-        ))
-        .args([
-            "--web.listen-address=127.0.0.1:0",
-            "--cluster.listen-address=",
-        ]);
-    let process = Process::start(command, Output::Stderr);
-    let address = process.wait_for_line(|line| {
-        let (_, address) = line.split_once(r#"msg="Listening on" address="#)?;
-        address.trim().parse().ok()
-    });
-    (process, address)
+    ))
 }
 
 #[test]
@@ -130,7 +105,8 @@ fn provider_outage_notifies_on_call() {
     write_artifacts(folder.path(), &["--shorten", SHORTEN]);
     let webhook = Webhook::listen();
     // Alertmanager must run before the alert fires, because Prometheus resends only a minute later.
-    let (_alertmanager, alerting) = alertmanager(folder.path(), webhook.address);
+    let alertmanager = alertmanager(webhook.address);
+    let alerting = alertmanager.address();
     let glyphoxa = Glyphoxa::failing("0.9");
     let rules = folder.path().join("prometheus/rules.yml");
     let configuration = format!(

@@ -15,6 +15,7 @@
     reason = "a failed setup or a missing value fails the test"
 )]
 
+mod alertmanager;
 mod alerts;
 mod api;
 mod checkers;
@@ -24,6 +25,7 @@ mod exemplars;
 mod fleet;
 mod glyphoxa;
 mod http;
+mod inhibition;
 mod key_metrics;
 mod negotiation;
 mod otlp;

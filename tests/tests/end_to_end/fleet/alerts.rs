@@ -141,8 +141,7 @@ pub(super) fn are_silenced_by_their_own_budget(stack: &Stack) {
     eventually(
         "a fast burn silences the slow one of its own budget",
         || {
-            let alerts = stack.alertmanager.get("/api/v2/alerts", &[])?;
-            let alerts: Value = serde_json::from_str(&alerts).map_err(|error| error.to_string())?;
+            let alerts = stack.alertmanager.alerts()?;
             equal(
                 &expected_states,
                 &states(array(&alerts), |alert| text(&alert["status"]["state"])),

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use super::{catalog::FleetMetrics, replicas::Target};
 use crate::{
+    alertmanager::Alertmanager,
     api::Api,
     process::{Output, Process, eventually},
     prometheus::{EXEMPLARS_ONLY, Prometheus},
@@ -29,13 +30,13 @@ pub(super) const RATE_INTERVAL: &str = "12s";
 pub(super) struct Stack {
     pub(super) targets: [Target; 4],
     pub(super) prometheus: Prometheus,
-    pub(super) alertmanager: Api,
+    pub(super) alertmanager: Alertmanager,
     pub(super) victoria: Api,
     pub(super) vmalert: Api,
     /// The rule file.
     pub(super) rules: String,
     pub(super) dashboard: String,
-    _processes: [Process; 3],
+    _processes: [Process; 2],
     _folder: TempDir,
 }
 
@@ -45,28 +46,27 @@ impl Stack {
         let folder = tempfile::tempdir().unwrap();
         let rules = artifacts.rules().unwrap();
         fs::write(folder.path().join("rules.yml"), &rules).unwrap();
-        let routes = artifacts.alertmanager().unwrap();
-        fs::write(folder.path().join("routes.yml"), routes).unwrap();
         let targets = [
             Target::start("healthy", "api", "production"),
             Target::start("failing", "api", "production"),
             Target::start("restarting", "api", "staging"),
             Target::start("gone", "worker", "production"),
         ];
-        let (on_call, alertmanager) = alertmanager(folder.path());
+        let alertmanager = Alertmanager::configured(&artifacts.alertmanager().unwrap());
         let (storage, victoria) = victoria(folder.path());
         let (evaluating, vmalert) = vmalert(folder.path(), victoria);
-        let configuration = configuration(&targets, folder.path(), alertmanager, victoria);
+        let configuration =
+            configuration(&targets, folder.path(), alertmanager.address(), victoria);
         let prometheus = Prometheus::configured(&configuration, EXEMPLARS_ONLY);
         Self {
             targets,
             prometheus,
-            alertmanager: Api::new(alertmanager),
+            alertmanager,
             victoria: Api::new(victoria),
             vmalert: Api::new(vmalert),
             rules,
             dashboard: artifacts.dashboard().unwrap(),
-            _processes: [on_call, storage, evaluating],
+            _processes: [storage, evaluating],
             _folder: folder,
         }
     }
@@ -121,30 +121,6 @@ scrape_configs:
         rules.display(),
         jobs.concat()
     )
-}
-
-/// Starts Alertmanager with the generated routes.
-fn alertmanager(folder: &Path) -> (Process, SocketAddr) {
-    let mut command = Command::new("prometheus-alertmanager");
-    command
-        .arg(format!(
-            "--config.file={}",
-            folder.join("routes.yml").display()
-        ))
-        .arg(format!(
-            "--storage.path={}",
-            folder.join("alerts").display()
-        ))
-        .args([
-            "--web.listen-address=127.0.0.1:0",
-            "--cluster.listen-address=",
-        ]);
-    let process = Process::start(command, Output::Stderr);
-    let address = process.wait_for_line(|line| {
-        let (_, address) = line.split_once(r#"msg="Listening on" address="#)?;
-        address.trim().parse().ok()
-    });
-    (process, address)
 }
 
 /// Starts the other storage, which shows samples as soon as it has them.
