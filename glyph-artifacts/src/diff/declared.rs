@@ -1,14 +1,9 @@
 //! The changes of alerts, objectives and panels.
 
-use std::collections::BTreeSet;
-
 use regex::Regex;
 
 use super::pairs;
-use crate::{
-    change::{AlertChange, Change, PanelChange},
-    schema::{AlertSchema, PanelSchema, Schema},
-};
+use crate::{change::Change, schema::Schema};
 
 /// Adds the changes of alerts, objectives and panels. A schema of an earlier version of glyph has
 /// none of them, and is not compared.
@@ -17,9 +12,9 @@ pub(super) fn compare(old: &Schema, new: &Schema, changes: &mut Vec<Change>) {
         return;
     }
     let old = &with_new_names(old, changes);
-    compare_alerts(old, new, changes);
-    super::objective::compare(old, new, changes);
-    compare_panels(old, new, changes);
+    compare_items(&old.alerts, &new.alerts, changes);
+    compare_items(&old.objectives, &new.objectives, changes);
+    compare_items(&old.panels, &new.panels, changes);
 }
 
 /// Returns a schema whose expressions have the new names of renamed metrics: the change of a name
@@ -48,140 +43,42 @@ fn with_new_names(old: &Schema, changes: &[Change]) -> Schema {
     old
 }
 
-/// The items of two lists: those with the same key, those with different keys that are the same
-/// otherwise, those in the old list alone, and those in the new list alone.
-pub(super) struct Matched<T> {
-    pub(super) kept: Vec<(T, T)>,
-    pub(super) renamed: Vec<(T, T)>,
-    pub(super) gone: Vec<T>,
-    pub(super) fresh: Vec<T>,
+/// An alert, an objective or a panel.
+pub(super) trait Declared: Clone {
+    /// What can become of it.
+    type Change;
+
+    const ADDED: Self::Change;
+    const REMOVED: Self::Change;
+
+    /// Returns whether `new` is the same item, changed or not.
+    fn is(&self, new: &Self) -> bool;
+
+    /// Returns whether `new` is this item under another name.
+    fn is_renamed(&self, new: &Self) -> bool;
+
+    /// Returns the change to `new`, which is this item under another name.
+    fn renamed(&self, new: &Self) -> Self::Change;
+
+    /// Returns the changes to `new`, which is the same item.
+    fn changes(&self, new: &Self) -> Vec<Self::Change>;
+
+    /// Returns the change of a schema that this item had a change.
+    fn note(&self, change: Self::Change) -> Change;
 }
 
-pub(super) fn matched<T: Clone>(
-    old: &[T],
-    new: &[T],
-    same_key: impl Fn(&T, &T) -> bool,
-    same_content: impl Fn(&T, &T) -> bool,
-) -> Matched<T> {
+/// Adds the changes of items: of those under new names, those that are gone, those that are kept, and
+/// new ones.
+fn compare_items<T: Declared>(old: &[T], new: &[T], changes: &mut Vec<Change>) {
     let (mut gone, mut fresh) = (old.to_vec(), new.to_vec());
-    let kept = pairs(&mut gone, &mut fresh, same_key);
-    let renamed = pairs(&mut gone, &mut fresh, same_content);
-    Matched {
-        kept,
-        renamed,
-        gone,
-        fresh,
+    let kept = pairs(&mut gone, &mut fresh, T::is);
+    let renamed = pairs(&mut gone, &mut fresh, T::is_renamed);
+    let renamed = renamed.iter().map(|(from, to)| from.note(from.renamed(to)));
+    changes.extend(renamed);
+    changes.extend(gone.iter().map(|item| item.note(T::REMOVED)));
+    for (from, to) in &kept {
+        let own = from.changes(to).into_iter();
+        changes.extend(own.map(|change| from.note(change)));
     }
-}
-
-fn compare_alerts(old: &Schema, new: &Schema, changes: &mut Vec<Change>) {
-    let content = |alert: &AlertSchema| AlertSchema {
-        name: String::new(),
-        ..alert.clone()
-    };
-    let found = matched(
-        &old.alerts,
-        &new.alerts,
-        |old, new| old.name == new.name,
-        |old, new| content(old) == content(new),
-    );
-    let mut note = |alert: &AlertSchema, change: AlertChange| {
-        let alert = alert.name.clone();
-        changes.push(Change::Alert { alert, change });
-    };
-    for (from, to) in found.renamed {
-        let to = to.name;
-        note(&from, AlertChange::Renamed { to });
-    }
-    for alert in found.gone {
-        note(&alert, AlertChange::Removed);
-    }
-    for (from, to) in found.kept {
-        for change in alert_changes(&from, &to) {
-            note(&from, change);
-        }
-    }
-    for alert in found.fresh {
-        note(&alert, AlertChange::Added);
-    }
-}
-
-fn alert_changes(old: &AlertSchema, new: &AlertSchema) -> Vec<AlertChange> {
-    let mut changes = Vec::new();
-    let names: BTreeSet<_> = old.labels.keys().chain(new.labels.keys()).collect();
-    for label in names {
-        let (from, to) = (
-            old.labels.get(label).cloned(),
-            new.labels.get(label).cloned(),
-        );
-        if from == to {
-            continue;
-        }
-        changes.push(match (from, to) {
-            (Some(from), Some(to)) if label == "severity" => AlertChange::Severity { from, to },
-            (from, to) => AlertChange::Label {
-                label: label.clone(),
-                from,
-                to,
-            },
-        });
-    }
-    match (old.threshold, new.threshold) {
-        (Some(from), Some(to)) if old.comparison == new.comparison => {
-            if from.total_cmp(&to).is_ne() {
-                let comparison = new.comparison.clone().unwrap_or_default();
-                changes.push(AlertChange::Threshold {
-                    comparison,
-                    from,
-                    to,
-                });
-            }
-            if old.expr != new.expr {
-                changes.push(AlertChange::Condition);
-            }
-        }
-        _ if (&old.expr, &old.comparison) != (&new.expr, &new.comparison) => {
-            changes.push(AlertChange::Condition);
-        }
-        _ => {}
-    }
-    if old.pending != new.pending {
-        changes.push(AlertChange::Pending {
-            from: old.pending.clone(),
-            to: new.pending.clone(),
-        });
-    }
-    changes
-}
-
-/// Adds the changes of panels. Their queries follow the metrics, whose changes are reported.
-fn compare_panels(old: &Schema, new: &Schema, changes: &mut Vec<Change>) {
-    let found = matched(
-        &old.panels,
-        &new.panels,
-        |old, new| (&old.title, &old.row) == (&new.title, &new.row),
-        |old, new| old.title == new.title || old.queries == new.queries,
-    );
-    let mut note = |panel: &PanelSchema, change: PanelChange| {
-        let panel = panel.title.clone();
-        changes.push(Change::Panel { panel, change });
-    };
-    for (from, to) in found.renamed {
-        let moved = PanelChange::Moved {
-            from: from.row.clone(),
-            to: to.row.clone(),
-        };
-        if from.title == to.title {
-            note(&from, moved);
-        } else {
-            let to = to.title.clone();
-            note(&from, PanelChange::Renamed { to });
-        }
-    }
-    for panel in found.gone {
-        note(&panel, PanelChange::Removed);
-    }
-    for panel in found.fresh {
-        note(&panel, PanelChange::Added);
-    }
+    changes.extend(fresh.iter().map(|item| item.note(T::ADDED)));
 }

@@ -1,7 +1,9 @@
 //! The changes between two schemas.
 
+mod alert;
 mod declared;
 mod objective;
+mod panel;
 mod scope;
 
 use crate::{

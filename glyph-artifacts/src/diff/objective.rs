@@ -2,56 +2,58 @@
 
 use std::collections::BTreeSet;
 
-use super::declared::matched;
+use super::declared::Declared;
 use crate::{
     change::{Change, ObjectiveChange},
-    schema::{ObjectiveSchema, Schema},
+    schema::ObjectiveSchema,
 };
 
-/// Adds the changes of objectives.
-pub(super) fn compare(old: &Schema, new: &Schema, changes: &mut Vec<Change>) {
-    // A schema of an earlier version does not know when the alerts fire.
-    let is_known = old.objectives.iter().all(|old| old.period.is_some());
-    let content = |objective: &ObjectiveSchema| {
-        let mut content = objective.clone();
-        content.name.clear();
-        if !is_known {
-            content.period = None;
-            content.fast.clear();
-            content.slow.clear();
-            content.min_requests = None;
-            content.absent = None;
+impl Declared for ObjectiveSchema {
+    type Change = ObjectiveChange;
+
+    const ADDED: ObjectiveChange = ObjectiveChange::Added;
+    const REMOVED: ObjectiveChange = ObjectiveChange::Removed;
+
+    fn is(&self, new: &Self) -> bool {
+        self.name == new.name
+    }
+
+    fn is_renamed(&self, new: &Self) -> bool {
+        let mut renamed = Self {
+            name: new.name.clone(),
+            ..self.clone()
+        };
+        if self.period.is_none() {
+            // A schema of an earlier version does not know when the alerts fire.
+            renamed.period.clone_from(&new.period);
+            renamed.fast.clone_from(&new.fast);
+            renamed.slow.clone_from(&new.slow);
+            renamed.min_requests = new.min_requests;
+            renamed.absent.clone_from(&new.absent);
         }
-        content
-    };
-    let found = matched(
-        &old.objectives,
-        &new.objectives,
-        |old, new| old.name == new.name,
-        |old, new| content(old) == content(new),
-    );
-    let mut note = |objective: &ObjectiveSchema, change: ObjectiveChange| {
-        let objective = objective.name.clone();
-        changes.push(Change::Objective { objective, change });
-    };
-    for (from, to) in found.renamed {
-        let to = to.name;
-        note(&from, ObjectiveChange::Renamed { to });
+        renamed == *new
     }
-    for objective in found.gone {
-        note(&objective, ObjectiveChange::Removed);
+
+    fn renamed(&self, new: &Self) -> ObjectiveChange {
+        let to = new.name.clone();
+        ObjectiveChange::Renamed { to }
     }
-    for (from, to) in found.kept {
-        for change in objective_changes(&from, &to) {
-            note(&from, change);
+
+    fn changes(&self, new: &Self) -> Vec<ObjectiveChange> {
+        let mut changes = indicator_changes(self, new);
+        if let (Some(from), Some(to)) = (&self.period, &new.period) {
+            changes.extend(alert_changes(self, new, [from, to]));
         }
+        changes
     }
-    for objective in found.fresh {
-        note(&objective, ObjectiveChange::Added);
+
+    fn note(&self, change: ObjectiveChange) -> Change {
+        let objective = self.name.clone();
+        Change::Objective { objective, change }
     }
 }
 
-fn objective_changes(old: &ObjectiveSchema, new: &ObjectiveSchema) -> Vec<ObjectiveChange> {
+fn indicator_changes(old: &ObjectiveSchema, new: &ObjectiveSchema) -> Vec<ObjectiveChange> {
     let mut changes = Vec::new();
     if old.target.total_cmp(&new.target).is_ne() {
         changes.push(ObjectiveChange::Target {
@@ -71,9 +73,6 @@ fn objective_changes(old: &ObjectiveSchema, new: &ObjectiveSchema) -> Vec<Object
             from: old.by.clone(),
             to: new.by.clone(),
         });
-    }
-    if let (Some(from), Some(to)) = (&old.period, &new.period) {
-        changes.extend(alert_changes(old, new, [from, to]));
     }
     changes
 }
