@@ -23,7 +23,6 @@ pub(crate) struct Request {
     pub(crate) status: Status,
 }
 
-#[expect(dead_code, reason = "only its declaration matters here")]
 #[metric_catalog(namespace = "inhibition")]
 pub(crate) struct InhibitionMetrics {
     /// Requests.

@@ -3,7 +3,6 @@
 
 mod alerts;
 mod catalog;
-mod evaluator;
 mod panels;
 mod recording;
 mod replicas;
@@ -18,8 +17,8 @@ use std::{
 
 use glyph_tests::Page;
 
-use self::{evaluator::Database, stack::Stack};
-use crate::process::eventually;
+use self::stack::Stack;
+use crate::{evaluator::Database, process::eventually};
 
 /// How long the load is steady before queries are compared. `.ci/full` sets another number, so that
 /// the windows of objectives are full.

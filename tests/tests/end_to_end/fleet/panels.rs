@@ -1,17 +1,16 @@
 //! Each query of the dashboard has the value that follows from the scraped texts.
 
 use promql_parser::parser;
-use serde_json::Value;
 
 use super::{
-    evaluator::{Database, evaluate},
     stack::{RATE_INTERVAL, Stack},
     vectors::difference,
 };
-use crate::api::{Labels, array, text};
-
-/// What the variables of a dashboard select. Any value, for other variables.
-type Selection = [(&'static str, &'static str)];
+use crate::{
+    api::Labels,
+    evaluator::{Database, evaluate},
+    questions::{Question, Selection},
+};
 
 const ALL: &Selection = &[];
 const SELECTIONS: [&Selection; 4] = [
@@ -40,60 +39,9 @@ const VALUES: [(&str, f64, f64); 8] = [
     ("Up", 3.0, 3.0),
 ];
 
-/// A query of a panel.
-pub(super) struct Question {
-    pub(super) title: String,
-    promql: String,
-    variables: Vec<String>,
-}
-
-impl Question {
-    /// Returns all queries of a dashboard, also those of panels in collapsed rows.
-    pub(super) fn all(dashboard: &str) -> Vec<Self> {
-        let dashboard: Value = serde_json::from_str(dashboard).unwrap();
-        let variables = array(&dashboard["templating"]["list"]).iter();
-        let variables = variables.map(|variable| text(&variable["name"]).to_owned());
-        let mut variables: Vec<String> = variables.collect();
-        // `$environment` before `$env`.
-        variables.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        let mut questions = Vec::new();
-        add_questions(&dashboard, &variables, &mut questions);
-        questions
-    }
-
-    /// Returns the query, with values for its variables.
-    pub(super) fn selecting(&self, selection: &Selection) -> String {
-        let mut promql = self.promql.replace("$__rate_interval", RATE_INTERVAL);
-        for name in &self.variables {
-            let selected = selection.iter().find(|(variable, _)| variable == name);
-            let value = selected.map_or(".*", |(_, value)| value);
-            promql = promql.replace(&format!("${{{name}}}"), value);
-            promql = promql.replace(&format!("${name}"), value);
-        }
-        assert!(!promql.contains('$'), "an unknown variable: {promql}");
-        promql
-    }
-
-    pub(super) fn selecting_all(&self) -> String {
-        self.selecting(ALL)
-    }
-}
-
-fn add_questions(parent: &Value, variables: &[String], questions: &mut Vec<Question>) {
-    for panel in array(&parent["panels"]) {
-        let targets = array(&panel["targets"]).iter();
-        questions.extend(targets.map(|target| Question {
-            title: text(&panel["title"]).to_owned(),
-            promql: text(&target["expr"]).to_owned(),
-            variables: variables.to_vec(),
-        }));
-        add_questions(panel, variables, questions);
-    }
-}
-
 /// Compares the queries at several times with what follows from the scraped texts.
 pub(super) fn have_the_values_of_scrapes(stack: &Stack, database: &Database, times: [i64; 2]) {
-    let questions = Question::all(&stack.dashboard);
+    let questions = Question::all(&stack.dashboard, RATE_INTERVAL);
     assert!(questions.len() > 15, "{} queries", questions.len());
     for question in questions {
         for selection in SELECTIONS {
@@ -117,7 +65,7 @@ pub(super) fn have_the_values_of_scrapes(stack: &Stack, database: &Database, tim
 /// Compares some queries with what the replicas do: that a query is the right one does not follow from
 /// its result.
 pub(super) fn have_the_values_of_the_work(stack: &Stack, at: i64) {
-    let questions = Question::all(&stack.dashboard);
+    let questions = Question::all(&stack.dashboard, RATE_INTERVAL);
     for (title, lowest, highest) in VALUES {
         let question = questions.iter().find(|question| question.title == title);
         let question = question.unwrap_or_else(|| panic!("no panel {title}"));
@@ -132,7 +80,7 @@ pub(super) fn have_the_values_of_the_work(stack: &Stack, at: i64) {
 }
 
 pub(super) fn change_during_the_run(stack: &Stack, start: i64, end: i64) {
-    for question in Question::all(&stack.dashboard) {
+    for question in Question::all(&stack.dashboard, RATE_INTERVAL) {
         let promql = question.selecting_all();
         let series = stack.prometheus.api().range(&promql, start, end).unwrap();
         let changes = series.iter().any(|(_, samples)| {

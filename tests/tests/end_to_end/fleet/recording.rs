@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use promql_parser::parser::{self, Expr};
 use serde_json::Value;
 
-use super::{
+use super::{stack::Stack, vectors::difference};
+use crate::{
+    api::{Api, Labels, array, labels, text},
     evaluator::{Database, Moment, evaluate},
-    stack::Stack,
-    vectors::difference,
 };
-use crate::api::{Api, Labels, array, labels, text};
 
 /// How long a scrape may take until its samples are stored, in milliseconds.
 const SCRAPE: i64 = 1000;

@@ -10,9 +10,9 @@ use std::{
 
 use glyph_tests::{Page, children::Process, environment};
 
-use super::evaluator::Database;
 use crate::{
     api::{Api, Labels},
+    evaluator::Database,
     http,
 };
 
@@ -130,7 +130,7 @@ impl Target {
                 "a scrape of {} without a text",
                 self.name
             );
-            database.scraped(&self.labels(), *time, page.as_ref());
+            database.scraped(&self.labels(), *time, page.as_ref().map(Page::samples));
         }
     }
 }

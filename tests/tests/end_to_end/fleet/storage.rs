@@ -6,11 +6,14 @@ use promql_parser::parser::{self, Expr};
 use serde_json::Value;
 
 use super::{
-    panels::{Question, labels_of},
-    stack::Stack,
+    panels::labels_of,
+    stack::{RATE_INTERVAL, Stack},
     vectors::{comparable, difference},
 };
-use crate::api::{array, text};
+use crate::{
+    api::{array, text},
+    questions::Question,
+};
 
 /// The storage defines rates otherwise: from the last sample before a window to the last one in it.
 const OF_RATES: f64 = 0.05;
@@ -56,7 +59,7 @@ fn queries(stack: &Stack) -> Vec<String> {
     let groups = array(&rules["groups"]).iter();
     let rules = groups.flat_map(|group| array(&group["rules"]));
     let rules = rules.map(|rule| text(&rule["expr"]).to_owned());
-    let questions = Question::all(&stack.dashboard).into_iter();
+    let questions = Question::all(&stack.dashboard, RATE_INTERVAL).into_iter();
     let panels = questions.map(|question| question.selecting_all());
     rules.chain(panels).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use glyph_tests::Page;
+use glyph_tests::Sample;
 use promql_parser::parser::VectorSelector;
 
 use crate::api::{Labels, Samples};
@@ -44,12 +44,12 @@ struct Series {
 pub(crate) struct Database(BTreeMap<String, BTreeMap<Labels, Series>>);
 
 impl Database {
-    /// Adds the result of a scrape. A failed one has no page: the series of the target are stale
+    /// Adds the result of a scrape. A failed one has no samples: the series of the target are stale
     /// then, as are those that an exposition lacks.
-    pub(crate) fn scraped(&mut self, target: &Labels, time: i64, page: Option<&Page>) {
+    pub(crate) fn scraped(&mut self, target: &Labels, time: i64, page: Option<&[Sample]>) {
         let up = if page.is_some() { 1.0 } else { 0.0 };
         self.append("up", target.clone(), time, up, Source::Scrape);
-        for sample in page.into_iter().flat_map(Page::samples) {
+        for sample in page.into_iter().flatten() {
             let mut labels = sample.labels.clone();
             labels.extend(target.clone());
             self.append(&sample.name, labels, time, sample.value, Source::Scrape);
