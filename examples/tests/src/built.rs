@@ -60,7 +60,9 @@ fn is_fresh(program: &str, executable: &Path) -> bool {
 
 fn build(program: &str, folder: &Path) {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--locked", "--package", program]);
+    // With this package, dependencies have the features that its tests were built with.
+    command.args(["build", "--locked", "--package", "glyph-examples"]);
+    command.args(["--package", program]);
     command.arg("--target-dir").arg(folder.parent().unwrap());
     if folder.ends_with("release") {
         command.arg("--release");
