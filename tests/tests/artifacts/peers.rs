@@ -1,5 +1,8 @@
 //! Objectives of glyph beside those of other generators, series by series and alert by alert.
 
+#[expect(dead_code, reason = "only its declaration matters here")]
+mod mixins;
+
 use std::{collections::BTreeMap, env, fmt::Write as _, fs};
 
 use glyph_runtime::{Counter, LabelSet, Status, artifacts::Artifacts, metric_catalog};
@@ -46,6 +49,8 @@ struct Peer {
     repository: String,
     #[serde(default)]
     commit: String,
+    #[serde(default)]
+    license: String,
     objective: String,
     series: Vec<Series>,
     alerts: Vec<Alert>,
@@ -106,6 +111,7 @@ fn own() -> Peer {
         name: "glyph".to_owned(),
         repository: String::new(),
         commit: String::new(),
+        license: String::new(),
         objective: "`#[objective(availability = 99.9%)]` on a counter of requests".to_owned(),
         series,
         alerts,
@@ -263,6 +269,7 @@ fn table(peers: &[Peer]) -> String {
             name,
             repository,
             commit,
+            license,
             objective,
             ..
         } = peer;
@@ -274,7 +281,7 @@ fn table(peers: &[Peer]) -> String {
         let files = files.join(", ");
         writeln!(
             text,
-            "- {name}: {objective}. github.com/{repository} at `{commit}`, {files}."
+            "- {name}: {objective}. github.com/{repository} at `{commit}`, {license}, {files}."
         )
         .unwrap();
     }
@@ -307,13 +314,14 @@ fn table(peers: &[Peer]) -> String {
     for (key, name) in PROPERTIES {
         row(&mut text, name, &|peer| peer.properties[key].clone());
     }
-    writeln!(text, "\n## What each lacks").unwrap();
+    writeln!(text, "\n## What each lacks for objectives").unwrap();
     for peer in peers {
         writeln!(text, "\n{}:\n", peer.name).unwrap();
         for lack in &peer.lacks {
             writeln!(text, "- {lack}").unwrap();
         }
     }
+    mixins::add_section(&mut text);
     text
 }
 
