@@ -1,8 +1,13 @@
 //! All metrics, and the data that can never be a label.
 
 use glyph_runtime::artifacts::Artifacts;
-use glyph_runtime::http::{CallEnd, Method, ServerRecorder, ServerRequest, StatusCode};
-use glyph_runtime::{CallStatus, Counter, Gauge, Histogram, Label, LabelSet, grpc, metric_catalog};
+use glyph_runtime::http::{
+    CallEnd, ClientRecorder, ClientRequest, ErrorType, Method, ServerRecorder, ServerRequest,
+    StatusClass, StatusCode,
+};
+use glyph_runtime::{
+    CallStatus, Counter, Gauge, Histogram, Label, LabelSet, database, grpc, metric_catalog,
+};
 
 /// Bucket bounds, in seconds, around the 20 ms that the proxy may add.
 const OVERHEAD: [f64; 12] = [
@@ -23,6 +28,9 @@ pub(crate) struct Metrics {
     pub(crate) auth: AuthMetrics,
     #[catalog]
     pub(crate) db: DbMetrics,
+    /// The calls to Redis.
+    #[catalog]
+    pub(crate) redis: database::ClientMetrics,
 
     /// Whether the process is up: 1 or 0.
     #[metric(name = "process.up", liveness)]
@@ -53,10 +61,20 @@ pub(crate) struct Limited<'a> {
     pub(crate) route: &'a str,
 }
 
+#[derive(LabelSet)]
+pub(crate) struct Called {
+    pub(crate) status_class: StatusClass,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct CallFailed {
+    pub(crate) error_type: ErrorType,
+}
+
 /// The metrics of the proxy.
 #[metric_catalog(namespace = "ibex_proxy", max_series = 20_000)]
 pub(crate) struct ProxyMetrics {
-    /// Request duration.
+    /// Request duration, without the time of the model.
     #[metric(name = "request.duration", unit = seconds, sparse, buckets = OVERHEAD)]
     #[objective(latency = 20ms, target = 95%)]
     #[alert(ProxySlow, p99 > 1s, for = 5m, severity = warning, by(route), summary = "{route} takes more than a second")]
@@ -69,18 +87,43 @@ pub(crate) struct ProxyMetrics {
     /// Requests rejected by the rate limit.
     #[metric(sparse)]
     pub(crate) rate_limited: Counter<Limited<'_>>,
+
+    /// Requests that were not limited because Redis failed.
+    #[alert(RateLimitFailsOpen, rate > 0/s, for = 5m, severity = warning, summary = "Requests are not limited: Redis fails")]
+    pub(crate) rate_limit_fail_open: Counter,
+
+    /// Duration of calls to the model, up to the end of its response.
+    #[metric(name = "upstream.duration", unit = seconds, buckets = [5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 1s, 2.5s, 5s, 10s, 30s])]
+    pub(crate) upstream_duration: Histogram<Called>,
+
+    /// Calls to the model that failed.
+    #[alert(ModelFails, rate > 0.05/s, for = 5m, severity = warning, by(error_type), summary = "Calls to the model fail: {error_type}")]
+    pub(crate) upstream_errors: Counter<CallFailed>,
+
+    /// Calls to the model that were sent again.
+    pub(crate) upstream_retries: Counter,
 }
 
 impl ServerRecorder for ProxyMetrics {
+    // The middleware of the proxy observes the duration: it knows the time of the model.
     fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd) {
         let ServerRequest { method, route, .. } = *request;
-        self.request_duration
-            .observe(Route { method, route }, end.duration);
         self.requests.inc(Answered {
             method,
             route,
             status_code: end.status_code(),
         });
+    }
+}
+
+impl ClientRecorder for ProxyMetrics {
+    fn ended(&self, _: &ClientRequest<'_>, end: &CallEnd) {
+        let status_class = end.status_class();
+        self.upstream_duration
+            .observe(Called { status_class }, end.duration);
+        if let Some(error_type) = end.error {
+            self.upstream_errors.inc(CallFailed { error_type });
+        }
     }
 }
 
@@ -143,6 +186,7 @@ impl grpc::ClientRecorder for AuthMetrics {
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Query {
     FindToken,
+    OrgUsage,
 }
 
 #[derive(LabelSet)]

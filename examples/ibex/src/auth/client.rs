@@ -1,6 +1,7 @@
 //! The client of the authentication service.
 
-use std::net::SocketAddr;
+use std::error::Error;
+use std::time::Duration;
 
 use axum::http::uri::PathAndQuery;
 use glyph_runtime::grpc::{ClientLayer, ClientService};
@@ -9,31 +10,50 @@ use tonic::transport::{self, Channel, Endpoint};
 use tonic::{Request, Status};
 use tower::Layer;
 
-use super::{OrgId, VALIDATE_TOKEN, message::Text};
+use super::{GET_USAGE, ORG_ID, OrgId, VALIDATE_TOKEN, message::Text};
 use crate::telemetry::Metrics;
 
-/// A client whose calls carry the trace and the request id in the metadata.
+/// How long a call may take, and how long a connection.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// A client whose calls carry the trace, the request id and the organization in the metadata.
 #[derive(Clone, Debug)]
 pub(crate) struct Client(Grpc<ClientService<Channel>>);
 
 impl Client {
-    pub(crate) fn to(address: SocketAddr) -> Result<Self, transport::Error> {
-        let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
-        let layers = ClientLayer::new(Metrics::global().auth).peer("auth");
-        let layers = layers.methods([VALIDATE_TOKEN]);
+    pub(crate) fn to(address: &str) -> Result<Self, Box<dyn Error>> {
+        let channel = Endpoint::from_shared(format!("http://{address}"))?
+            .connect_timeout(LIMIT)
+            .timeout(LIMIT)
+            .connect_lazy();
+        let layers = ClientLayer::new(Metrics::global().auth)
+            .peer("auth")
+            .methods([VALIDATE_TOKEN, GET_USAGE])
+            .try_ids([ORG_ID])?;
         Ok(Self(Grpc::new(layers.layer(channel))))
     }
 
-    /// Returns the customer of `token`.
-    pub(crate) async fn validate(&self, token: &str) -> Result<OrgId, Status> {
+    /// Returns the organization of a token.
+    pub(crate) async fn validate(&self, token: String) -> Result<OrgId, Status> {
+        let org_id = self.call(VALIDATE_TOKEN, token).await?;
+        Ok(OrgId(org_id))
+    }
+
+    /// Returns how often the tokens of the current organization were used, which is in the metadata
+    /// alone.
+    pub(crate) async fn usage(&self) -> Result<u64, Status> {
+        let uses = self.call(GET_USAGE, String::new()).await?;
+        let invalid = |_| Status::internal("the usage is not a number");
+        uses.parse().map_err(invalid)
+    }
+
+    async fn call(&self, method: &str, message: String) -> Result<String, Status> {
         let Self(mut grpc) = self.clone();
         let unavailable = |error: transport::Error| Status::unavailable(error.to_string());
         grpc.ready().await.map_err(unavailable)?;
-        let method = format!("/{VALIDATE_TOKEN}");
-        let method = PathAndQuery::try_from(method);
-        let method = method.map_err(|error| Status::internal(error.to_string()))?;
-        let call = Request::new(token.to_owned());
-        let answer = grpc.unary(call, method, Text).await?;
-        Ok(OrgId(answer.into_inner()))
+        let path = PathAndQuery::try_from(format!("/{method}"));
+        let path = path.map_err(|error| Status::internal(error.to_string()))?;
+        let response = grpc.unary(Request::new(message), path, Text).await?;
+        Ok(response.into_inner())
     }
 }

@@ -1,4 +1,5 @@
-//! The messages of the service, in UTF-8: the token in the request, the customer in the response.
+//! The messages of the service, in UTF-8: a token in the request, an organization or a number in the
+//! response.
 
 use bytes::{Buf, BufMut};
 use tonic::Status;

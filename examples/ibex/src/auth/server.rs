@@ -1,6 +1,7 @@
 //! The server of the authentication service.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::http;
@@ -9,24 +10,35 @@ use glyph_runtime::grpc::ServerLayer;
 use tokio::net::TcpListener;
 use tonic::body::Body;
 use tonic::server::{Grpc, NamedService};
-use tonic::transport::{self, Server, server::TcpIncoming};
+use tonic::transport::{Server, server::TcpIncoming};
 use tonic::{Request, Response, Status};
 use tower::{Service, service_fn};
 
-use super::{AuthError, VALIDATE_TOKEN, message::Text, validate};
+use super::{AuthError, GET_USAGE, ORG_ID, Store, VALIDATE_TOKEN, message::Text, usage, validate};
+use crate::service::Ended;
 use crate::telemetry::Metrics;
 
-/// Serves until the program ends. Each call goes through the layers.
-pub(crate) async fn serve(listener: TcpListener) -> Result<(), transport::Error> {
-    let layers = ServerLayer::new(Metrics::global().auth).methods([VALIDATE_TOKEN]);
-    let server = Server::builder().layer(layers).add_service(AuthService);
-    server
-        .serve_with_incoming(TcpIncoming::from(listener))
-        .await
+/// Serves until `stopped`, and then until the calls that were accepted have ended. Each call goes
+/// through the layers.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    store: Arc<Store>,
+    stopped: impl Future<Output = ()>,
+) -> Ended {
+    let layers = ServerLayer::new(Metrics::global().auth)
+        .methods([VALIDATE_TOKEN, GET_USAGE])
+        .try_ids([ORG_ID])?;
+    let server = Server::builder()
+        .layer(layers)
+        .add_service(AuthService(store));
+    let incoming = TcpIncoming::from(listener);
+    Ok(server
+        .serve_with_incoming_shutdown(incoming, stopped)
+        .await?)
 }
 
-#[derive(Clone, Copy, Debug)]
-struct AuthService;
+#[derive(Clone, Debug)]
+struct AuthService(Arc<Store>);
 
 impl NamedService for AuthService {
     const NAME: &'static str = "ibex.auth.v1.AuthService";
@@ -42,24 +54,40 @@ impl Service<http::Request<Body>> for AuthService {
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let store = Arc::clone(&self.0);
         Box::pin(async move {
-            if request.uri().path().trim_start_matches('/') != VALIDATE_TOKEN {
+            let method = request.uri().path().trim_start_matches('/').to_owned();
+            if ![VALIDATE_TOKEN, GET_USAGE].contains(&method.as_str()) {
                 return Ok(Status::unimplemented("no such method").into_http());
             }
-            let validated = service_fn(|call: Request<String>| async move {
-                let org_id = validate(call.get_ref()).await?;
-                Ok(Response::new(org_id.0))
+            let is_usage = method == GET_USAGE;
+            let answered = service_fn(move |call: Request<String>| {
+                answer(Arc::clone(&store), is_usage, call.into_inner())
             });
-            Ok(Grpc::new(Text).unary(validated, request).await)
+            Ok(Grpc::new(Text).unary(answered, request).await)
         })
     }
+}
+
+async fn answer(
+    store: Arc<Store>,
+    is_usage: bool,
+    message: String,
+) -> Result<Response<String>, Status> {
+    let text = if is_usage {
+        usage(store).await?.to_string()
+    } else {
+        validate(store, message).await?.0
+    };
+    Ok(Response::new(text))
 }
 
 impl From<AuthError> for Status {
     fn from(error: AuthError) -> Self {
         match error {
             AuthError::Unauthenticated => Self::unauthenticated(error.to_string()),
-            AuthError::Database => Self::unavailable(error.to_string()),
+            AuthError::NoOrganization => Self::invalid_argument(error.to_string()),
+            AuthError::Locked | AuthError::Database => Self::unavailable(error.to_string()),
         }
     }
 }
