@@ -20,10 +20,12 @@ use glyph_tests::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::pair::Auth;
+
 /// The trace of a caller, which samples it, and its id.
 pub(crate) const CALLER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 /// The trace of another caller, which does not.
-const UNSAMPLED: &str = "00-0af7651916cd43dd8448eb211c80319d-b7ad6b7169203332-00";
+pub(crate) const UNSAMPLED: &str = "00-0af7651916cd43dd8448eb211c80319d-b7ad6b7169203332-00";
 /// The id that a caller gives to its request.
 const REQUEST: &str = "seeds-request-7";
 /// A customer of the proxy, in the path of a request.
@@ -116,19 +118,36 @@ impl Served {
             .args(["--trace-file", file.to_str().unwrap()])
             .args(["--trace-sample-ratio", "1"])
             .env("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint());
+        let auth = (program == "ibex").then(|| Auth::start(&receiver, folder.path()));
+        if let Some(auth) = &auth {
+            let address = auth.address();
+            // Nothing listens at the address of this Redis, so that the limit fails open.
+            command.args([
+                "--auth-address",
+                &address,
+                "--redis-url",
+                "redis://127.0.0.1:1",
+            ]);
+        }
         let server = Server::start(command);
         let requests = requests(program).iter();
         let mut responses: Vec<_> = requests.map(|request| server.ask(*request)).collect();
         if program == "glyphoxa" {
             responses.extend(server.sessions());
         }
-        let (output, log) = server.stop(program);
+        let (output, mut log) = server.stop(program);
+        let mut file = fs::read_to_string(file).unwrap();
+        if let Some(auth) = auth {
+            let (lines, spans) = auth.stop();
+            log.extend(lines);
+            file.push_str(&spans);
+        }
         let (resource, batches) = exported(&receiver);
         Self {
             responses,
             output,
             log,
-            file: fs::read_to_string(file).unwrap(),
+            file,
             resource,
             batches,
         }
@@ -149,46 +168,6 @@ impl Served {
             output,
             log,
             ..Self::default()
-        }
-    }
-}
-
-/// How many of the new traces of a server are sampled.
-#[derive(Debug)]
-pub(crate) struct Sample {
-    pub(crate) all: u32,
-    pub(crate) sampled: u32,
-    /// The flags of responses to callers, of which the first samples.
-    pub(crate) callers: [String; 2],
-}
-
-impl Sample {
-    /// Asks a server whose share of traces is that of its document.
-    pub(crate) fn run(program: &str) -> Self {
-        const ALL: u32 = 1500;
-        let mut command = command(program);
-        if program == "glyphoxa" {
-            command
-                .env("OTEL_LOG_LEVEL", "error")
-                .env("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
-                .env("OTEL_TRACES_SAMPLER_ARG", "0.1");
-        }
-        let server = Server::start(command);
-        let flags = |sent| {
-            let response = server.ask(("GET", "/nowhere", sent));
-            let parent = response.header("traceparent").unwrap_or_default();
-            parent.rsplit('-').next().unwrap().to_owned()
-        };
-        let callers = [&[("traceparent", CALLER)], &[("traceparent", UNSAMPLED)]];
-        let callers = callers.map(|sent| flags(sent));
-        let text = server.ask_often(ALL);
-        let sampled = text
-            .lines()
-            .filter(|line| line.starts_with("traceparent: ") && line.trim_end().ends_with("-01"));
-        Self {
-            all: ALL,
-            sampled: u32::try_from(sampled.count()).unwrap(),
-            callers,
         }
     }
 }
@@ -268,7 +247,11 @@ fn requests(program: &str) -> &'static [Request] {
 
 pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(executable(program));
-    environment::clean(&mut command).args(["--listen", "127.0.0.1:0"]);
+    environment::clean(&mut command);
+    if program == "ibex" {
+        command.arg("proxy");
+    }
+    command.args(["--listen", "127.0.0.1:0"]);
     if program == "glyphoxa" {
         command
             .args(["--speed", "10"])
@@ -281,16 +264,22 @@ pub(crate) fn command(program: &str) -> Command {
 pub(crate) struct Server {
     process: Process,
     address: String,
-    /// The line with the address.
-    first: String,
+    /// The lines up to the one with the address.
+    first: Vec<String>,
 }
 
 impl Server {
     pub(crate) fn start(mut command: Command) -> Self {
         let mut process = Process::start(&mut command);
-        let first = process.line("the address");
-        let (_, address) = first.split_once("http://").unwrap();
-        let address = address.split('"').next().unwrap().to_owned();
+        let mut first = Vec::new();
+        let address = loop {
+            let line = process.line("the address");
+            let address = line.split_once("http://").map(|(_, rest)| rest.to_owned());
+            first.push(line);
+            if let Some(address) = address {
+                break address.split('"').next().unwrap().to_owned();
+            }
+        };
         Self {
             process,
             address,
@@ -298,9 +287,10 @@ impl Server {
         }
     }
 
-    /// Returns its first line, if that is one of its log.
+    /// Returns the line with the address, if that is one of its log.
     pub(crate) fn started(&self) -> Value {
-        serde_json::from_str(&self.first).unwrap_or_default()
+        let line = self.first.last().unwrap();
+        serde_json::from_str(line).unwrap_or_default()
     }
 
     pub(crate) fn ask(&self, (method, path, sent): Request) -> Response {
@@ -310,9 +300,14 @@ impl Server {
             .iter()
             .map(|(name, value)| format!("{name}: {value}\r\n"));
         let headers: String = headers.collect();
+        let body = match path {
+            "/v1/chat/completions" => r#"{"messages":[{"role":"user","content":"The gate?"}]}"#,
+            _ => "",
+        };
+        let length = body.len();
         write!(
             client,
-            "{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n{headers}\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
         )
         .unwrap();
         let mut text = String::new();
@@ -332,7 +327,7 @@ impl Server {
     }
 
     /// Asks for a page that is not there, many times on one connection, and returns all that is answered.
-    fn ask_often(&self, times: u32) -> String {
+    pub(crate) fn ask_often(&self, times: u32) -> String {
         let mut client = TcpStream::connect(&self.address).unwrap();
         client.set_read_timeout(Some(wait::LONG)).unwrap();
         let mut writer = client.try_clone().unwrap();
@@ -383,7 +378,7 @@ impl Server {
         assert!(kill.status().unwrap().success());
         let ended = self.process.end(program);
         assert!(ended.status.success(), "{program}: {}", ended.errors);
-        let output = format!("{}\n{}", self.first, ended.output);
+        let output = format!("{}\n{}", self.first.join("\n"), ended.output);
         let lines = output.lines().filter(|line| line.starts_with('{'));
         let lines: Vec<_> = lines.collect();
         let log = [parsed(&ended.errors), parsed(&lines.join("\n"))].concat();

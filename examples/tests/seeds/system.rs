@@ -10,7 +10,8 @@ use tempfile::TempDir;
 use crate::{
     pair::Pair,
     rows::{DOCUMENTS, Document},
-    served::{Response, Sample, Served},
+    sample::Sample,
+    served::{Response, Served},
 };
 
 /// A program, its generated files, and one run of it.

@@ -191,7 +191,7 @@ pub(super) fn propagation(row: &Row, system: &System) -> Checked {
 /// Holds what calls of one service to another carry.
 fn metadata(row: &Row, system: &System) -> Checked {
     if row.has("name") {
-        return None;
+        return carried(row, system);
     }
     let peer = row.text("to")?;
     let mut calls = system.spans.iter().filter(|span| {
@@ -208,6 +208,30 @@ fn metadata(row: &Row, system: &System) -> Checked {
         taken["name"].as_str()?,
         taken["kind"]
     )))
+}
+
+/// Holds that a call carries an id: the span of the service that was called has it, in another process.
+fn carried(row: &Row, system: &System) -> Checked {
+    let name = row.text("name")?;
+    let mut calls = system
+        .spans
+        .iter()
+        .filter(|span| span["kind"] == "client" && has(span, name));
+    let is_taken = |call: &&Value| {
+        let mut spans = system.spans.iter();
+        spans.any(|span| {
+            span["parent_span_id"] == call["span_id"]
+                && span["kind"] == "server"
+                && span["attributes"][name] == call["attributes"][name]
+        })
+    };
+    Some(match calls.find(is_taken) {
+        Some(call) => Ok(format!(
+            "`{name}` on the span of the service that `{}` calls",
+            call["name"].as_str()?
+        )),
+        None => Err(format!("no call carries `{name}`")),
+    })
 }
 
 /// Holds that a span of a failed request has the status.
