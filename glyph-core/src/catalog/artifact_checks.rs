@@ -28,16 +28,8 @@ pub const fn check_artifact_label(
     targets: &[&str],
     label: &str,
 ) {
-    if find(labels, label).is_some() || contains(&TARGET_LABELS, label) || contains(targets, label)
-    {
+    if has(labels, scope, targets, label) {
         return;
-    }
-    let mut index = 0;
-    while index < scope.len() {
-        if same(scope[index].name, label) {
-            return;
-        }
-        index += 1;
     }
     let message = Message::new("metric `")
         .text(metric)
@@ -71,6 +63,39 @@ pub const fn check_artifact_label(
         .text("allowed: ")
         .list(names)
         .reject()
+}
+
+/// Whether a metric can be grouped by this label.
+const fn has(
+    labels: &[LabelDescriptor],
+    scope: &[ScopeLabel],
+    targets: &[&str],
+    label: &str,
+) -> bool {
+    let mut index = 0;
+    while index < scope.len() {
+        if same(scope[index].name, label) {
+            return true;
+        }
+        index += 1;
+    }
+    find(labels, label).is_some() || contains(&TARGET_LABELS, label) || contains(targets, label)
+}
+
+/// Rejects a label in a text with `message`. The alert lacks it, and has `near` in its `by(..)`: if the
+/// metric lacks `near`, then that is the misspelt one, and is reported there.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_artifact_mention(
+    labels: &[LabelDescriptor],
+    scope: &[ScopeLabel],
+    targets: &[&str],
+    near: &str,
+    message: &str,
+) {
+    if has(labels, scope, targets, near) {
+        Message::new(message).reject()
+    }
 }
 
 /// Rejects a label in a text that the series lack and the rule adds: Prometheus writes the text before.

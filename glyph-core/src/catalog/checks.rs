@@ -16,6 +16,8 @@ use crate::{
     metric::slots,
 };
 
+use super::stage_checks::check_same_type;
+
 /// The limit of buckets of a histogram. The macros have the same limit for lists of literals.
 #[doc(hidden)]
 pub const MAX_BUCKETS: usize = 256;
@@ -132,13 +134,24 @@ pub const fn check_labels_allowed(metric: &str, labels: &[LabelDescriptor], forb
     }
 }
 
-/// Rejects a stage's label whose type is marked `#[label(never)]`.
+/// Rejects a stage's label whose type is marked `#[label(never)]`, or is another than in one of the
+/// stage's metrics, which are given with their labels.
 #[doc(hidden)]
 #[track_caller]
-pub const fn check_stage_label(stage: &str, label: &StageLabel) {
+pub const fn check_stage_label(
+    stage: &str,
+    label: &StageLabel,
+    metrics: &[(&str, &[LabelDescriptor])],
+) {
     if let Some(never) = label.never {
         let of_stage = Message::new("stage `").text(stage).text("`: label `");
         reject_never(&of_stage.text(label.name), never)
+    }
+    let mut index = 0;
+    while index < metrics.len() {
+        let (metric, labels) = metrics[index];
+        check_same_type(stage, label, metric, labels);
+        index += 1;
     }
 }
 

@@ -1,6 +1,6 @@
 //! The labels of a metric, inferred from the field that holds it, and their names.
 //!
-//! The functions passed to most functions here are never called: a `const` infers the label set from them, so that
+//! The function passed to [`metric_labels`] is never called: a `const` infers the label set from it, so that
 //! expansions do not name it twice. A misspelled type is one error then, not two.
 
 use crate::{
@@ -9,26 +9,33 @@ use crate::{
     metric::{Counter, Gauge, Histogram},
 };
 
+/// A metric, of which expansions read the label set.
 #[doc(hidden)]
-#[must_use]
-pub const fn counter_labels<C, L: LabelSet>(
-    _: fn(&C) -> &Counter<L>,
-) -> &'static [LabelDescriptor] {
-    L::LABELS
+pub trait Labelled {
+    type Labels;
 }
 
-#[doc(hidden)]
-#[must_use]
-pub const fn gauge_labels<C, L: LabelSet>(_: fn(&C) -> &Gauge<L>) -> &'static [LabelDescriptor] {
-    L::LABELS
+impl<L> Labelled for Counter<L> {
+    type Labels = L;
 }
 
+impl<L> Labelled for Gauge<L> {
+    type Labels = L;
+}
+
+impl<L, V> Labelled for Histogram<L, V> {
+    type Labels = L;
+}
+
+/// One function for all metrics: rustc then reports a type that is no label set in the same words for
+/// each metric, and so once in a catalog.
 #[doc(hidden)]
 #[must_use]
-pub const fn histogram_labels<C, L: LabelSet, V>(
-    _: fn(&C) -> &Histogram<L, V>,
-) -> &'static [LabelDescriptor] {
-    L::LABELS
+pub const fn metric_labels<C, M: Labelled>(_: fn(&C) -> &M) -> &'static [LabelDescriptor]
+where
+    M::Labels: LabelSet,
+{
+    <M::Labels as LabelSet>::LABELS
 }
 
 /// Rejects an open label outside of a label set, a label without a name, and a name for the only label

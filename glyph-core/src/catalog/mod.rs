@@ -31,15 +31,15 @@ mod view;
 
 #[doc(hidden)]
 pub use artifact_checks::{
-    check_artifact_label, check_artifact_text, check_artifact_value, check_objective_bound,
-    check_outcome_known, check_quantile_reach,
+    check_artifact_label, check_artifact_mention, check_artifact_text, check_artifact_value,
+    check_objective_bound, check_outcome_known, check_quantile_reach,
 };
 pub use checks::{
     MAX_BUCKETS, buckets, check_budget, check_labels_allowed, check_nested, check_scope_label,
     check_stage_label, check_stage_label_allowed, offsets,
 };
 #[doc(hidden)]
-pub use labels::{check_label_names, counter_labels, gauge_labels, histogram_labels};
+pub use labels::{Labelled, check_label_names, metric_labels};
 #[doc(hidden)]
 pub use observed::{Measured, Observe, ObservedFamily, ObservedSeries, Observer, Source};
 #[doc(hidden)]
@@ -55,6 +55,8 @@ pub use stage_checks::{
 pub use view::Exposure;
 pub use view::{AddedUp, CatalogField, CatalogView, IntoView, View, ViewError, ViewProblem};
 
+#[doc(hidden)]
+pub use crate::descriptor::stage_label;
 pub use crate::descriptor::{
     Aggregate, AlertDescriptor, BurnWindows, CatalogDescriptor, Comparison, Condition, Indicator,
     Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm,
@@ -87,6 +89,22 @@ pub trait AnyCatalog: Send + Sync + 'static {
     fn metrics(&self) -> &'static [Metric];
     fn nested(&self) -> Vec<&'static dyn AnyCatalog>;
 }
+
+/// The instance of a nested field whose type is not a catalog, where an expansion reports it. It is
+/// type-checked, and never evaluated.
+#[doc(hidden)]
+pub trait NotACatalog {
+    #[must_use]
+    #[expect(
+        clippy::empty_loop,
+        reason = "nothing calls it, and a panic is an error of the static that has the call"
+    )]
+    fn global() -> &'static Self {
+        loop {}
+    }
+}
+
+impl<T> NotACatalog for T {}
 
 impl std::fmt::Debug for dyn AnyCatalog {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -85,18 +85,20 @@ pub const fn stage_strides<const LABELS: usize, const METRIC: usize>(
 ) -> [LabelStride; LABELS] {
     let mut index = 0;
     while index < METRIC {
-        match position(given, labels[index].name) {
-            Some(_) if labels[index].outcomes.is_some() => Message::new("stage `")
+        let is_given = position(given, labels[index].name).is_some();
+        let is_outcome = labels[index].outcomes.is_some();
+        if is_given && is_outcome {
+            Message::new("stage `")
                 .text(stage)
                 .text("` fills label `")
                 .text(labels[index].name)
                 .text("` of `")
                 .text(metric)
                 .text("` from the outcome: remove it from `labels(..)`")
-                .reject(),
-            Some(at) => check_same_values(stage, metric, &labels[index], &given[at]),
-            None if labels[index].outcomes.is_some() => {}
-            None => Message::new("stage `")
+                .reject()
+        }
+        if !is_given && !is_outcome {
+            Message::new("stage `")
                 .text(stage)
                 .text("` cannot fill label `")
                 .text(labels[index].name)
@@ -105,7 +107,7 @@ pub const fn stage_strides<const LABELS: usize, const METRIC: usize>(
                 .text("`: add `")
                 .text(labels[index].name)
                 .text(": ..` to its `labels(..)`")
-                .reject(),
+                .reject()
         }
         index += 1;
     }
@@ -143,16 +145,29 @@ const fn position(given: &[StageLabel], name: &str) -> Option<usize> {
     None
 }
 
+/// Rejects a stage's label that has another type in a metric. Outcome labels are [`stage_strides`]'s.
 #[track_caller]
-const fn check_same_values(stage: &str, metric: &str, label: &LabelDescriptor, given: &StageLabel) {
-    let fits = match (label.values, given.values) {
+pub(super) const fn check_same_type(
+    stage: &str,
+    given: &StageLabel,
+    metric: &str,
+    labels: &[LabelDescriptor],
+) {
+    let mut index = 0;
+    while index < labels.len() && !same(labels[index].name, given.name) {
+        index += 1;
+    }
+    if index == labels.len() || labels[index].outcomes.is_some() {
+        return;
+    }
+    let fits = match (labels[index].values, given.values) {
         (LabelValues::Open { .. }, None) => true,
         (LabelValues::Closed(wanted), Some(given)) => same_lists(wanted, given),
         _ => false,
     };
     if !fits {
         Message::new("label `")
-            .text(label.name)
+            .text(given.name)
             .text("` has different types in stage `")
             .text(stage)
             .text("` and metric `")

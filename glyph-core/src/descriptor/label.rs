@@ -42,28 +42,23 @@ pub(crate) const fn reject_never(label: &Message, never: &str) -> ! {
         .reject()
 }
 
-/// Describes a label whose value the caller of a stage passes. The label's type is that of a field.
+/// Describes a label of a stage: one whose value the caller passes, and otherwise one with a value in the
+/// declaration of the stage, for all calls or, `at_end`, for calls that do not set it.
+///
+/// The function is never called: a `const` infers the label's type from it, that of a field or of the
+/// declared value.
 #[doc(hidden)]
 #[must_use]
-pub const fn asked_label<S, T: Label>(_: fn(&S) -> &T, name: &'static str) -> StageLabel {
+pub const fn stage_label<S, T: Label>(
+    _: fn(&S) -> &T,
+    name: &'static str,
+    given: bool,
+    at_end: bool,
+) -> StageLabel {
     StageLabel {
         name,
         values: T::VALUES,
-        given: false,
-        at_end: false,
-        never: T::NEVER,
-    }
-}
-
-/// Describes a label with a value in the declaration of a stage: that of all calls or, `at_end`, that of
-/// calls that do not set it.
-#[doc(hidden)]
-#[must_use]
-pub const fn given_label<T: Label>(_: &T, name: &'static str, at_end: bool) -> StageLabel {
-    StageLabel {
-        name,
-        values: T::VALUES,
-        given: !at_end,
+        given,
         at_end,
         never: T::NEVER,
     }

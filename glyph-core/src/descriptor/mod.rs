@@ -20,7 +20,7 @@ pub use catalog::{
     CatalogDescriptor, Kind, MetricDescriptor, ProcessSign, ScopeLabel, TARGET_LABELS, Unit,
 };
 pub(crate) use label::reject_never;
-pub use label::{asked_label, check_bound, check_never, given_label};
+pub use label::{check_bound, check_never, stage_label};
 pub use number::canonical;
 pub use objective::{BurnWindows, Indicator, ObjectiveDescriptor};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};

@@ -29,6 +29,7 @@
 
 mod call_lookup;
 mod descriptor;
+mod label_ref;
 mod names;
 mod open_values;
 mod optional;
@@ -55,6 +56,7 @@ pub use text::LabelText;
 pub use call_lookup::{CallLookup, Overflowed};
 pub(crate) use descriptor::cardinality;
 pub use descriptor::{label_of, only_label, open_labels, renamed_label};
+pub use label_ref::{LabelRef, NotALabel, ShownLabel};
 pub(crate) use open_values::Hashed;
 pub use open_values::{OpenValues, sanitized};
 pub use parsed::parsed;

@@ -7,7 +7,7 @@ use std::{fmt, marker::PhantomData};
 
 use super::{Guard, StageCells, roles::EveryCall};
 use crate::{
-    label::{CallLookup, Hashed, Label, LabelStride},
+    label::{CallLookup, Hashed, LabelStride},
     span::value,
 };
 
@@ -55,11 +55,12 @@ pub struct EndValue<'text> {
 }
 
 impl<'text> EndValue<'text> {
-    /// Returns the value of a label. `text` is what the label has passed on as its text.
+    /// Creates the value of a label from its digit and its text.
     #[inline]
-    pub fn of<L: Label>(label: &L, text: &'text str) -> Self {
+    #[must_use]
+    pub const fn new(digit: usize, text: &'text str) -> Self {
         Self {
-            digit: label.digit(None),
+            digit,
             text,
             is_on_span: false,
         }

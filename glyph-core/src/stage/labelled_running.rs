@@ -1,12 +1,12 @@
 //! A running block that sets labels.
 
-use std::{borrow::Cow, ops::Deref};
+use std::ops::Deref;
 
 use super::{
     CallResult, EndValue, ErrorOutcome, Guard, Outcome, Running, Stage, begin,
     call_result::IntoCallResult,
 };
-use crate::{Label, span};
+use crate::{label::ShownLabel, span};
 
 /// A running call of a block whose stage has labels that are known at the end. Its catalog wraps it in
 /// a struct with a method for each.
@@ -15,14 +15,8 @@ use crate::{Label, span};
 #[must_use = "dropping it records the call as cancelled"]
 pub struct LabelledRunning<const LABELS: usize> {
     running: Running,
-    values: [Option<Value>; LABELS],
-}
-
-/// A value that was set.
-#[derive(Clone, Debug)]
-struct Value {
-    digit: usize,
-    text: Cow<'static, str>,
+    /// The values that were set.
+    values: [Option<ShownLabel>; LABELS],
 }
 
 impl<const LABELS: usize> LabelledRunning<LABELS> {
@@ -35,8 +29,7 @@ impl<const LABELS: usize> LabelledRunning<LABELS> {
     }
 
     /// Sets the label of this number, on the span at once.
-    pub fn set<L: Label>(&mut self, number: usize, label: &L) {
-        let value = Value::of(label);
+    pub fn set(&mut self, number: usize, value: ShownLabel) {
         let guard = &self.running.guard;
         if let Some(name) = name_of(guard, number) {
             let text = &*value.text;
@@ -73,7 +66,7 @@ impl<const LABELS: usize> LabelledRunning<LABELS> {
             (labels.declared)(&mut |declared| {
                 let values = declared.iter().zip(values);
                 let values: Vec<_> = values
-                    .map(|(declared, set)| set.as_ref().map_or(*declared, Value::end_value))
+                    .map(|(declared, set)| set.as_ref().map_or(*declared, end_value))
                     .collect();
                 guard.settle(&values);
             });
@@ -87,23 +80,11 @@ fn name_of(guard: &Guard, number: usize) -> Option<&'static str> {
     names.get(number).copied()
 }
 
-impl Value {
-    fn of<L: Label>(label: &L) -> Self {
-        let digit = label.digit(None);
-        let listed = L::VALUES.and_then(|values| values.get(digit));
-        let text = listed.map_or_else(
-            || label.with_text(|text| Cow::Owned(text.to_owned())),
-            |text| Cow::Borrowed(*text),
-        );
-        Self { digit, text }
-    }
-
-    fn end_value(&self) -> EndValue<'_> {
-        EndValue {
-            digit: self.digit,
-            text: &self.text,
-            is_on_span: true,
-        }
+fn end_value(value: &ShownLabel) -> EndValue<'_> {
+    EndValue {
+        digit: value.digit,
+        text: &value.text,
+        is_on_span: true,
     }
 }
 

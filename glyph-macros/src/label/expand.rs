@@ -9,7 +9,8 @@ use super::{
 };
 use crate::home::hidden_module;
 
-pub(super) fn tokens(model: &Enum) -> TokenStream {
+/// The implementations for `model`. `set` replaces its own one as a label set.
+pub(super) fn tokens(model: &Enum, set: Option<TokenStream>) -> TokenStream {
     let rt = hidden_module(&model.root);
     let Enum {
         ident,
@@ -18,8 +19,8 @@ pub(super) fn tokens(model: &Enum) -> TokenStream {
         name,
         ..
     } = model;
-    let conversions = conversions::tokens(model, &rt);
-    let set = label_set(model, &rt);
+    let conversions = set.is_none().then(|| conversions::tokens(model, &rt));
+    let set = set.unwrap_or_else(|| label_set(model, &rt));
     let set_name = model
         .is_allowed
         .then(|| quote!(const SET_NAME: &'static #rt::core::primitive::str = Self::NAME;));

@@ -10,7 +10,7 @@ mod never;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::{diagnostic::Errors, home::Home};
+use crate::{diagnostic::Errors, home::Home, label_set};
 
 pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
@@ -23,7 +23,8 @@ pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let mut tokens = if args.never.is_some() {
         never::tokens(&input, &args, &root, &mut errors)
     } else {
-        expand::tokens(&model::Enum::read(&input, &args, root, &mut errors))
+        let model = model::Enum::read(&input, &args, root, &mut errors);
+        expand::tokens(&model, label_set::of_mistaken(&input, home))
     };
     tokens.extend(errors.into_items());
     tokens

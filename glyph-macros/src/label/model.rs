@@ -50,7 +50,8 @@ impl Enum {
         errors: &mut Errors,
     ) -> Self {
         let variants = variants(input, errors);
-        if !input.generics.params.is_empty() {
+        let is_enum = matches!(input.data, Data::Enum(_));
+        if is_enum && !input.generics.params.is_empty() {
             errors.at(
                 &input.generics,
                 "`#[derive(Label)]` does not support generics: remove them",

@@ -119,8 +119,7 @@ fn row(model: &Set, rt: &TokenStream) -> TokenStream {
     }
     let terms = model.labels.iter().enumerate().map(|(index, label)| {
         let ident = &label.ident;
-        let term = quote!(#rt::LabelStride::offset(&__GLYPH_STRIDES[#index], &of.#ident, open));
-        TokenRange::of(&label.ty).as_written(term)
+        quote!(#rt::LabelRef(&of.#ident).offset(&__GLYPH_STRIDES[#index], open))
     });
     quote!(#(#terms)+*)
 }

@@ -21,6 +21,17 @@ pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     tokens
 }
 
+/// The implementations for a struct with named fields under `#[derive(Label)]`, which reports it. The
+/// metrics and the stages with this label set have no further error then.
+pub(crate) fn of_mistaken(input: &DeriveInput, home: Home) -> Option<TokenStream> {
+    // Whatever is wrong besides is reported once it is a label set.
+    let mut model = model::Set::read(input, home, &mut Errors::default());
+    for label in &mut model.labels {
+        label.checked = false;
+    }
+    (model.fits && !model.labels.is_empty()).then(|| expand::tokens(&model))
+}
+
 #[cfg(test)]
 mod tests {
     use proc_macro2::TokenStream;

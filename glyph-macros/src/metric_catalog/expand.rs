@@ -32,7 +32,7 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let stage_module = expand_stage_module::module(catalog);
     let scope = expand_scope::structure(catalog, &rt);
     let metrics = catalog.metrics.iter().enumerate();
-    let labels = metrics.map(|(index, metric)| metric_consts(index, metric, &structure.ident, &rt));
+    let labels = metrics.map(|(index, metric)| metric_consts(index, metric, catalog, &rt));
     let artifacts = catalog.artifacts.iter().enumerate();
     let artifacts =
         artifacts.map(|(index, of)| artifact::metric_consts(index, of, &catalog.metrics, &rt));
@@ -92,7 +92,12 @@ pub(super) fn open_of(index: usize, metric: &Metric) -> TokenStream {
 }
 
 /// The consts and statics that a metric's descriptor and cells refer to.
-fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStream) -> TokenStream {
+fn metric_consts(
+    index: usize,
+    metric: &Metric,
+    catalog: &Catalog,
+    rt: &TokenStream,
+) -> TokenStream {
     let labels = metric.labels.as_ref().map(|ty| {
         let (labels, strides, open) = (
             of_metric("LABELS", index),
@@ -121,7 +126,12 @@ fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStrea
 }
 
 /// The labels under the name that the metric has for its only label, if it has one.
-fn named_labels(metric: &Metric, labels: &Type, catalog: &Ident, rt: &TokenStream) -> TokenStream {
+fn named_labels(
+    metric: &Metric,
+    labels: &Type,
+    catalog: &Catalog,
+    rt: &TokenStream,
+) -> TokenStream {
     let labels = labels_of_field(metric, labels, catalog, rt);
     match &metric.label {
         Some(name) => quote!(&[#rt::renamed_label(#labels, #name)]),
@@ -133,16 +143,12 @@ fn named_labels(metric: &Metric, labels: &Type, catalog: &Ident, rt: &TokenStrea
 fn labels_of_field(
     metric: &Metric,
     labels: &Type,
-    catalog: &Ident,
+    catalog: &Catalog,
     rt: &TokenStream,
 ) -> TokenStream {
-    let field = &metric.ident;
-    let function = match metric.kind {
-        Kind::Counter => format_ident!("counter_labels"),
-        Kind::Gauge => format_ident!("gauge_labels"),
-        Kind::Histogram => format_ident!("histogram_labels"),
-    };
-    TokenRange::of(labels).as_written(quote!(#rt::#function(|catalog: &#catalog| &catalog.#field)))
+    let (ident, field) = (&catalog.structure.ident, &metric.ident);
+    let range = catalog.set_ranges.of(labels);
+    range.as_written(quote!(#rt::metric_labels(|catalog: &#ident| &catalog.#field)))
 }
 
 fn bucket_list(buckets: &Buckets) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Type;
 
 use super::{expand::kind, model::Catalog};
-use crate::{diagnostic::TokenRange, home::hidden_module};
+use crate::home::hidden_module;
 
 /// The static instance and `global()`, which returns it.
 pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
@@ -47,17 +47,21 @@ fn instance(catalog: &Catalog) -> TokenStream {
     });
     let nested = catalog.nested.iter().map(|nested| {
         let (field, ty) = (&nested.ident, &nested.ty);
-        // No constant of the trait: Rust 1.88 refuses constants that lead to cells.
-        let global = TokenRange::of(ty).around(quote!(global()));
-        quote!(#field: <#ty>::#global,)
+        // No constant of the trait has the instance: Rust 1.88 refuses constants that lead to cells.
+        let descriptor = of_nested(ty, &quote!(DESCRIPTOR), &rt);
+        quote!(#field: match #descriptor { _ => <#ty>::global() },)
     });
+    let not_a_catalog = (!catalog.nested.is_empty()).then(|| quote!(use #rt::NotACatalog as _;));
     quote! {
-        static __GLYPH_CATALOG: #ident = #ident { #(#metrics)* #(#nested)* };
+        static __GLYPH_CATALOG: #ident = {
+            #not_a_catalog
+            #ident { #(#metrics)* #(#nested)* }
+        };
     }
 }
 
 /// An item that a nested catalog has as a `Catalog`. rustc reports another type in the same words each
-/// time, and so once.
+/// time, and so once. After such an error, it finds `global()` in `NotACatalog`.
 pub(super) fn of_nested(ty: &Type, item: &TokenStream, rt: &TokenStream) -> TokenStream {
     quote!(<#ty as #rt::Catalog>::#item)
 }

@@ -103,39 +103,50 @@ impl Expansion<'_> {
             };
             Some(quote!(const #name: #ty = #value;))
         });
-        let nevers = labels
+        let types = labels
             .iter()
             .enumerate()
-            .map(|(index, label)| self.never_check(index, label));
+            .map(|(index, label)| self.type_check(index, label));
         let strides = self
             .labelled()
             .map(|(role, binding, metric)| self.strides_consts(role, binding, metric));
         quote! {
             const #name: [#rt::StageLabel; #count] = [#(#described),*];
             #(#given)*
-            #(#nevers)*
+            #(#types)*
             #(#strides)*
         }
     }
 
-    /// The check that the type of a label is not `#[label(never)]`.
-    fn never_check(&self, index: usize, label: &StageLabel) -> TokenStream {
+    /// The check that the type of a label is not `#[label(never)]`, and is that of the metrics.
+    fn type_check(&self, index: usize, label: &StageLabel) -> TokenStream {
         let (stage, labels) = (self.stage.ident.to_string(), self.of_stage("LABELS"));
-        let arguments = quote!(#stage, &#labels[#index]);
+        // After an error, labels may be missing.
+        let metrics = self.labelled().filter(|_| self.stage.is_whole);
+        let metrics = metrics.map(|(_, binding, metric)| {
+            let (field, labels) = (metric.field(), labels_of(binding.metric, metric));
+            quote!((#field, #labels))
+        });
+        let arguments = quote!(#stage, &#labels[#index], &[#(#metrics),*]);
         expand_checks::check(TokenRange::of(&label.ty), "check_stage_label", &arguments)
     }
 
     fn label(&self, index: usize, label: &StageLabel, module: &Ident) -> TokenStream {
         let (rt, stage) = (self.rt, &self.stage.ident);
         let StageLabel { ident, name, .. } = label;
-        let described = if label.given.is_some() || label.is_at_end {
-            let (value, is_at_end) = (self.given(index), label.is_at_end);
-            quote!(#rt::given_label(&#value, #name, #is_at_end))
+        let (is_at_end, is_given) = (label.is_at_end, label.given.is_some() && !label.is_at_end);
+        let value = if is_given || is_at_end {
+            let value = self.given(index);
+            quote!(|_: &()| &#value)
         } else {
             let lifetime = self.stage.borrows().then(|| quote!(<'static>));
-            quote!(#rt::asked_label(|stage: &#module::#stage #lifetime| &stage.#ident, #name))
+            quote!(|stage: &#module::#stage #lifetime| &stage.#ident)
         };
-        TokenRange::of(&label.ty).around(described)
+        let described = quote!(#rt::stage_label(#value, #name, #is_given, #is_at_end));
+        self.catalog
+            .label_ranges
+            .of(&label.ty)
+            .as_written(described)
     }
 
     /// The position of the stage's labels in the series index of one metric, and the check that
@@ -160,11 +171,10 @@ impl Expansion<'_> {
             .is_whole
             .then(|| quote!(const _: [#rt::LabelStride; #count] = #check;));
         let running = role.while_running.map(|what| {
-            let check = range.call(
-                quote!(__glyph::check_labels_while_running),
-                &quote!(#what, #field, #labels),
-            );
-            quote!(const _: () = #check;)
+            // At the field, from which the label is to be removed.
+            let arguments = quote!(#what, #field, #labels);
+            let range = TokenRange::of(&metric.ident);
+            expand_checks::check(range, "check_labels_while_running", &arguments)
         });
         let at_end = (self.stage.has_end_labels() && !role.is_at_end()).then(|| {
             let check = range.call(
@@ -330,13 +340,12 @@ impl Expansion<'_> {
         let labels = labels.filter(|(_, label)| !label.is_at_end);
         let terms = labels.map(|(index, label)| {
             let value = self.value(index, label);
-            let row = role.every_call.map_or_else(
-                || quote!(#rt::LabelStride::closed(&#strides[#index], #value)),
+            role.every_call.map_or_else(
+                || quote!(#rt::LabelRef(#value).closed(&#strides[#index])),
                 |number| quote! {
-                    #rt::CallLookup::offset(&mut lookup, &#strides[#index], #value, #open, (#index, #number))
+                    #rt::LabelRef(#value).call_offset(&mut lookup, &#strides[#index], #open, (#index, #number))
                 },
-            );
-            TokenRange::of(&label.ty).around(row)
+            )
         });
         quote!(#rt::SeriesIndex::new(#(#terms)+*))
     }

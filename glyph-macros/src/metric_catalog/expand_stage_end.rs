@@ -9,11 +9,11 @@ use syn::{Visibility, ext::IdentExt};
 
 use super::{
     expand_stage::Expansion,
-    label_texts::{self, LabelValue},
+    label_texts,
     role::{self, Role},
     stage::{Stage, StageLabel, names_a_lifetime},
 };
-use crate::{diagnostic::TokenRange, lifetimes::renamed};
+use crate::lifetimes::renamed;
 
 /// The struct with the labels of this stage.
 fn labels_ident(stage: &Stage) -> Ident {
@@ -97,14 +97,11 @@ fn labels_implementation(expansion: &Expansion<'_>, module: &Ident) -> TokenStre
     });
     let values: Vec<_> = stage
         .at_end()
-        .map(|(_, StageLabel { ident, ty, .. })| LabelValue {
-            value: quote!(&of.#ident),
-            range: TokenRange::of(ty),
-        })
+        .map(|(_, StageLabel { ident, .. })| quote!(&of.#ident))
         .collect();
-    let texts = values.iter().enumerate().map(|(number, label)| {
-        let (value, text) = (&label.value, label_texts::name(number));
-        label.range.around(quote!(#rt::EndValue::of(#value, #text)))
+    let texts = values.iter().enumerate().map(|(number, value)| {
+        let text = label_texts::name(number);
+        quote!(#rt::EndValue::new(#rt::LabelRef(#value).digit(), #text))
     });
     let read = label_texts::within(&values, quote!(read(&[#(#texts),*])), rt);
     quote! {
@@ -138,7 +135,7 @@ fn running_implementation(
         quote! {
             #[doc = #doc]
             #vis fn #set(&mut self, value: #ty) {
-                self.0.set(#number, &value);
+                self.0.set(#number, #rt::LabelRef(&value).shown());
             }
         }
     });

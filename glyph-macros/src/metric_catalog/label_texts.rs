@@ -4,27 +4,20 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::expand_stage::Expansion;
-use crate::{diagnostic::TokenRange, home::option};
-
-/// A reference to the value of a label, and the tokens to blame if it is not a label.
-pub(super) struct LabelValue {
-    pub(super) value: TokenStream,
-    pub(super) range: TokenRange,
-}
+use crate::home::option;
 
 /// The variable with the text of the label of this number.
 pub(super) fn name(number: usize) -> Ident {
     format_ident!("text{number}")
 }
 
-/// `inside`, nested in a closure for each label, to which the label lends its text.
-pub(super) fn within(labels: &[LabelValue], inside: TokenStream, rt: &TokenStream) -> TokenStream {
-    let labels = labels.iter().enumerate().rev();
-    labels.fold(inside, |inside, (number, label)| {
+/// `inside`, nested in a closure for each label, to which the label lends its text. `values` are
+/// references to the values.
+pub(super) fn within(values: &[TokenStream], inside: TokenStream, rt: &TokenStream) -> TokenStream {
+    let values = values.iter().enumerate().rev();
+    values.fold(inside, |inside, (number, value)| {
         let text = name(number);
-        let value = label.range.around(label.value.clone());
-        let with_text = label.range.around(quote!(#rt::Label::with_text));
-        quote!(#with_text(#value, |#text: &#rt::core::primitive::str| #inside))
+        quote!(#rt::LabelRef(#value).with_text(|#text: &#rt::core::primitive::str| #inside))
     })
 }
 
@@ -36,18 +29,11 @@ impl Expansion<'_> {
         let (at_end, at_start): (Vec<_>, Vec<_>) = labels.partition(|(_, label)| label.is_at_end);
         let at_start = at_start.into_iter();
         let values: Vec<_> = at_start
-            .map(|(index, label)| LabelValue {
-                value: self.value(index, label),
-                range: TokenRange::of(&label.ty),
-            })
+            .map(|(index, label)| self.value(index, label))
             .collect();
         let texts: Vec<_> = (0..values.len()).map(name).collect();
-        let known = values.iter().zip(&texts).map(|(label, text)| {
-            let value = &label.value;
-            label
-                .range
-                .around(quote!(#rt::LabelText::of(#value, #text)))
-        });
+        let known = values.iter().zip(&texts);
+        let known = known.map(|(value, text)| quote!(#rt::LabelRef(#value).text(#text)));
         let absent = at_end.iter().map(|_| option(rt, None));
         let unknown = at_end.iter().map(|_| quote!(#rt::LabelText::Absent));
         let read = quote!(read(

@@ -23,6 +23,7 @@ mod scope_args;
 mod sign;
 mod stage;
 mod stage_args;
+mod type_ranges;
 mod unit;
 
 use proc_macro2::TokenStream;

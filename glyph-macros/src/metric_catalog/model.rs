@@ -14,6 +14,7 @@ use super::{
     scope::Scope,
     stage::{Known, Stage},
     stage_args::StageArgs,
+    type_ranges::TypeRanges,
 };
 use crate::{
     diagnostic::{Errors, TokenRange},
@@ -45,6 +46,10 @@ pub(super) struct Catalog {
     pub(super) artifacts: Vec<Artifacts>,
     pub(super) nested: Vec<Nested>,
     pub(super) stages: Vec<Stage>,
+    /// Where the types of the labels of metrics are blamed.
+    pub(super) set_ranges: TypeRanges,
+    /// Where the types of the labels of stages are blamed.
+    pub(super) label_ranges: TypeRanges,
     /// Whether no field was rejected.
     pub(super) is_whole: bool,
     pub(super) line: usize,
@@ -91,6 +96,11 @@ impl Catalog {
         };
         let stages = stages(&known, fields.stages, errors);
         let artifacts = artifact::read(&known, fields.artifacts, errors);
+        let sets = fields
+            .metrics
+            .iter()
+            .filter_map(|metric| metric.labels.as_ref());
+        let labels = stages.iter().flat_map(Stage::labels);
         Self {
             max_series_range: args
                 .max_series
@@ -105,6 +115,8 @@ impl Catalog {
             rule_interval,
             scope,
             stage_module,
+            set_ranges: TypeRanges::new(sets),
+            label_ranges: TypeRanges::new(labels.map(|label| &label.ty)),
             metrics: fields.metrics,
             artifacts,
             nested: fields.nested,

@@ -3,13 +3,13 @@
 use syn::LitStr;
 
 use super::{
-    MetricField, Taken, alert_args::AlertArgs, annotation::Annotation, condition::Comparison,
-    labels, measure::Measure, on_call::OnCall, selection::Selection,
+    MetricField, Taken, alert_args::AlertArgs, alert_texts::Mention, annotation::Annotation,
+    condition::Comparison, labels, measure::Measure, on_call::OnCall, selection::Selection,
 };
 use crate::{
     diagnostic::{Errors, TokenRange},
     metric_catalog::{aggregate::Aggregate, args::IdentOrStr, field::Kind},
-    suggestion::{closest, did_you_mean},
+    suggestion::closest,
 };
 
 /// The severities that rules of Prometheus and routes of Alertmanager often have. Another one is allowed, unless it
@@ -38,6 +38,8 @@ pub(super) struct Alert {
     pub(super) summary: Option<Annotation>,
     pub(super) description: Option<Annotation>,
     pub(super) on_call: OnCall,
+    /// Labels in its texts that it may lack.
+    pub(super) mentions: Vec<Mention>,
 }
 
 pub(super) enum Condition {
@@ -135,7 +137,7 @@ impl MetricField<'_> {
         if let Some(written) = &written {
             self.check_combined(&condition, written, errors);
         }
-        let alert = Alert {
+        let mut alert = Alert {
             condition,
             name,
             by,
@@ -144,10 +146,11 @@ impl MetricField<'_> {
             summary,
             description,
             on_call,
+            mentions: Vec::new(),
         };
         // After an error, labels may be missing.
         if is_whole {
-            self.check_annotations(&alert, errors);
+            alert.mentions = self.check_annotations(&alert, errors);
         }
         Some(alert)
     }
@@ -285,85 +288,4 @@ fn check_cases(fires: &[LitStr], silent: &[LitStr], errors: &mut Errors) {
         ),
         _ => {}
     }
-}
-
-impl MetricField<'_> {
-    /// Reports annotations with labels that the alert does not have.
-    fn check_annotations(&self, alert: &Alert, errors: &mut Errors) {
-        if matches!(alert.condition, Condition::Expression { .. }) {
-            return;
-        }
-        if alert.keeps_labels() {
-            self.reject_scope_labels(alert, errors);
-        } else {
-            self.check_aggregated(alert, errors);
-        }
-    }
-
-    /// Reports scope labels in annotations: the series of a gauge are summed over the scope.
-    fn reject_scope_labels(&self, alert: &Alert, errors: &mut Errors) {
-        let scope = self.known.scope.iter().flat_map(|scope| &scope.labels);
-        let scope: Vec<&str> = scope.map(|label| label.name.as_str()).collect();
-        for annotation in alert.annotations() {
-            let labels = annotation.labels.iter().map(String::as_str);
-            for label in
-                labels.filter(|label| scope.contains(label) && alert.added(label).is_none())
-            {
-                errors.at(
-                    &annotation.text,
-                    format!(
-                        "alert `{}` sums over `{label}`, so its text cannot use it: add `by({label})`",
-                        alert.name.value()
-                    ),
-                );
-            }
-        }
-    }
-}
-
-impl MetricField<'_> {
-    /// Reports labels in annotations that a rule does not keep.
-    fn check_aggregated(&self, alert: &Alert, errors: &mut Errors) {
-        let mut known: Vec<String> = alert.by.iter().map(IdentOrStr::value).collect();
-        if let Condition::Absent { of, .. } = &alert.condition {
-            known.extend(of.matchers.iter().map(|matcher| matcher.label.value()));
-        } else {
-            let kept = self.kept_labels();
-            let kept: Vec<_> = kept.filter(|label| !known.contains(label)).collect();
-            known.extend(kept);
-        }
-        let name = alert.name.value();
-        for annotation in alert.annotations() {
-            let labels = annotation.labels.iter();
-            for label in labels.filter(|label| !known.contains(label)) {
-                errors.at(
-                    &annotation.text,
-                    match alert.added(label) {
-                        Some(value) => added_later(label, value),
-                        None => unknown(&name, label, &known),
-                    },
-                );
-            }
-        }
-    }
-}
-
-/// The error of a label that the rule adds to its alerts: Prometheus writes the texts before.
-pub(super) fn added_later(label: &str, value: &str) -> String {
-    format!(
-        "`{{{label}}}` is empty in a text, because the rule adds this label after it: write `{value}`"
-    )
-}
-
-fn unknown(alert: &str, label: &str, known: &[String]) -> String {
-    let mut hint = did_you_mean(label, known);
-    if hint.is_empty() {
-        hint = format!("add `by({label})`; ");
-    }
-    let allowed = if known.is_empty() {
-        "it has none".to_owned()
-    } else {
-        format!("allowed: {}", known.join(", "))
-    };
-    format!("alert `{alert}` has no label `{label}`; {hint}{allowed}")
 }

@@ -6,6 +6,7 @@ use quote::{ToTokens, quote};
 use super::{
     Artifacts,
     alert::{Alert, Condition},
+    alert_texts::Mention,
     annotation::Annotation,
     measure::quantile_metric,
     objective::{Indicator, Objective},
@@ -60,6 +61,10 @@ impl Checks<'_> {
             let (field, buckets) = (metric.field(), of_metric("BUCKETS", index));
             let arguments = quote!(#field, #buckets, __GLYPH_METRICS[#index].unit, #threshold);
             checks.extend(check(*range, "check_quantile_reach", &arguments));
+        }
+        if let Some(of) = selections.first() {
+            let mentions = alert.mentions.iter();
+            checks.extend(mentions.map(|mention| self.mention(of.metric, mention)));
         }
         if let (true, [of]) = (alert.keeps_labels(), selections.as_slice()) {
             let annotations = alert.annotations();
@@ -145,6 +150,20 @@ impl Checks<'_> {
             )
         };
         text.labels.iter().map(checked).collect()
+    }
+
+    fn mention(&self, metric: usize, mention: &Mention) -> TokenStream {
+        let Mention {
+            text,
+            near,
+            message,
+        } = mention;
+        let (labels, targets) = (self.labels_of(metric), self.target_labels);
+        check(
+            TokenRange::of(text),
+            "check_artifact_mention",
+            &quote!(#labels, &__GLYPH_SCOPE_LABELS, &[#(#targets),*], #near, #message),
+        )
     }
 
     fn named_label(&self, metric: usize, label: &str, range: TokenRange) -> TokenStream {

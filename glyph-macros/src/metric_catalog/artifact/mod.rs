@@ -2,6 +2,7 @@
 
 mod alert;
 mod alert_args;
+mod alert_texts;
 mod annotation;
 mod burn;
 mod condition;

@@ -7,7 +7,7 @@ use syn::{Ident, Path};
 
 use super::{
     MetricField, Taken,
-    alert::added_later,
+    alert_texts::added_later,
     burn::Burn,
     labels,
     objective_args::ObjectiveArgs,
