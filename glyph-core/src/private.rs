@@ -34,7 +34,8 @@ pub use crate::{
         NotTime, ThreadCells, ThreadSlot, cells_in, mask_in, scaled_bounds,
     },
     scope::{
-        InScope, IntoScopeLabels, ScopeBody, ScopeLabels, ScopeParts, ScopeValue, Scopes, resolved,
+        InScope, IntoScopeLabels, ScopeBody, ScopeLabels, ScopeLookup, ScopeParts, ScopeValue,
+        Scopes, resolved,
     },
     span::{
         FieldValue, Parent, ParentContext, REDACTED, SpanCallsite, check_field, debugged,

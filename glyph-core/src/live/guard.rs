@@ -1,7 +1,11 @@
 //! Gauges that count what exists.
 
 use super::target::Target;
-use crate::{Gauge, LabelSet, label::OpenLookup};
+use crate::{
+    Gauge, LabelSet,
+    label::OpenLookup,
+    metric::{NoLabelSet, unrecorded},
+};
 
 /// Raises a gauge by one while it exists. [`Gauge::track`] returns it.
 ///
@@ -60,5 +64,12 @@ impl<L: LabelSet> Gauge<L> {
     pub fn track(&self, labels: L::Of<'_>) -> GaugeGuard {
         let open = OpenLookup::observed(self.metric().parts.open);
         GaugeGuard::new(Target::new(self.metric(), L::series_index(&labels, open)))
+    }
+}
+
+impl<L> NoLabelSet<Gauge<L>> {
+    #[doc(hidden)]
+    pub fn track<T>(&self, _: T) -> GaugeGuard {
+        unrecorded::<L, _>()
     }
 }

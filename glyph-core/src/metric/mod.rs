@@ -46,6 +46,7 @@ mod gauging;
 mod histogram;
 #[cfg(feature = "testing")]
 mod lent_cells;
+mod no_label_set;
 mod reading;
 mod recording_target;
 mod scale;
@@ -74,6 +75,7 @@ pub use exemplar::{ExemplarAt, keep_unsampled_exemplars};
 pub use exposed::ExposedMetric;
 pub use exposed::GaugeMerge;
 pub(crate) use exposed::SeriesChanges;
+pub(crate) use no_label_set::{NoLabelSet, unrecorded};
 #[doc(hidden)]
 pub use reading::{PresentSeries, Series};
 pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};

@@ -188,6 +188,12 @@ pub trait IntoScopeLabels {
     fn into_scope_labels(self) -> ScopeLabels;
 }
 
+/// Looks up the values of a struct of scope labels. Its methods need it.
+#[doc(hidden)]
+pub trait ScopeLookup {
+    fn look_up(&self) -> ScopeLabels;
+}
+
 impl IntoScopeLabels for ScopeLabels {
     fn into_scope_labels(self) -> ScopeLabels {
         self

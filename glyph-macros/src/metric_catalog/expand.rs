@@ -29,7 +29,7 @@ use crate::{
 pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let rt = hidden_module(&catalog.root);
     let structure = &catalog.structure;
-    let stage_module = expand_stage_module::module(catalog);
+    let stage_modules = expand_stage_module::modules(catalog);
     let scope = expand_scope::structure(catalog, &rt);
     let metrics = catalog.metrics.iter().enumerate();
     let labels = metrics.map(|(index, metric)| metric_consts(index, metric, catalog, &rt));
@@ -46,7 +46,7 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let scope_implementation = expand_scope::implementation(catalog, &rt);
     quote! {
         #structure
-        #stage_module
+        #stage_modules
         #scope
         #[allow(
             deprecated,

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::{
     expand::{labels_of, line, of_metric, open_of},
-    expand_checks, expand_stage_block, expand_stage_end,
+    expand_checks, expand_stage_block, expand_stage_end, expand_stage_module,
     field::Metric,
     model::Catalog,
     role::{self, DURATION, ROLES, Role},
@@ -14,9 +14,7 @@ use super::{
 use crate::{diagnostic::TokenRange, home::option};
 
 pub(super) fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
-    let Some(module) = &catalog.stage_module else {
-        return TokenStream::new();
-    };
+    let module = &expand_stage_module::ident(catalog);
     let stages = catalog.stages.iter().enumerate();
     stages
         .map(|(index, stage)| {

@@ -9,7 +9,7 @@ use syn::{Visibility, ext::IdentExt};
 
 use super::{
     expand_stage::Expansion,
-    label_texts,
+    expand_stage_module, label_texts,
     role::{self, Role},
     stage::{Stage, StageLabel, names_a_lifetime},
 };
@@ -200,8 +200,8 @@ pub(super) fn of_cells(expansion: &Expansion<'_>) -> Option<TokenStream> {
     if !stage.has_end_labels() {
         return None;
     }
-    let module = expansion.catalog.stage_module.as_ref()?;
-    let labels = end_labels(stage, module, rt);
+    let module = expand_stage_module::ident(expansion.catalog);
+    let labels = end_labels(stage, &module, rt);
     let names = stage.at_end().map(|(_, label)| &label.name);
     let strides = stage.at_end().map(|(index, _)| {
         let roles = role::all().filter(|role| role.is_at_end());

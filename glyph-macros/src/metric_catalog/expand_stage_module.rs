@@ -1,6 +1,6 @@
-//! The module with a struct for each stage of a catalog.
+//! The modules with a struct for each stage of a catalog.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::quote;
 use syn::{VisRestricted, Visibility};
 
@@ -9,31 +9,59 @@ use super::{
     model::Catalog,
     stage::{Stage, StageLabel},
 };
-use crate::home::hidden_module;
+use crate::{diagnostic::TokenRange, home::hidden_module};
 
-pub(super) fn module(catalog: &Catalog) -> Option<TokenStream> {
-    let module = catalog.stage_module.as_ref()?;
-    let vis = &catalog.structure.vis;
-    let inner = inside(vis);
-    let doc = format!("The stages of [`{}`](super::{0}).", catalog.structure.ident);
+/// The name of the module with the structs.
+pub(super) fn ident(catalog: &Catalog) -> Ident {
+    catalog.module_of("stages")
+}
+
+/// The module with the structs, and the public one that exports them.
+pub(super) fn modules(catalog: &Catalog) -> Option<TokenStream> {
+    let public = catalog.stage_module.as_ref();
+    if public.is_none() && catalog.stages.is_empty() {
+        return None;
+    }
+    let inner = inside(&catalog.structure.vis);
+    let module = ident(catalog);
     let rt = hidden_module(&catalog.root);
     let structs = catalog.stages.iter().map(|stage| {
         let of_end = expand_stage_end::structures(stage, &inner, &rt);
         let structure = structure(stage, &inner);
         quote!(#structure #of_end)
     });
+    let public = public.map(|public| public_module(catalog, public, &inner));
     Some(quote! {
-        #[doc = #doc]
         #[allow(non_camel_case_types, unused_imports, reason = "a stage has the name of its spans")]
-        #vis mod #module {
+        mod #module {
             use super::*;
             #(#structs)*
         }
+        #public
     })
 }
 
+/// The public module. It has the user's own span: rustc adds no note about the macro if the name is taken.
+fn public_module(catalog: &Catalog, public: &Ident, inner: &TokenStream) -> TokenStream {
+    let (vis, module) = (&catalog.structure.vis, ident(catalog));
+    let doc = format!("The stages of [`{}`](super::{0}).", catalog.structure.ident);
+    let head = TokenRange::of(public).as_written(quote!(#vis mod #public));
+    let mut body = Group::new(Delimiter::Brace, quote!(#inner use super::#module::*;));
+    body.set_span(public.span());
+    quote! {
+        #[doc = #doc]
+        #[allow(
+            unreachable_pub,
+            unused_imports,
+            clippy::module_inception,
+            reason = "a catalog names its module, and a program may use none of its stages"
+        )]
+        #head #body
+    }
+}
+
 /// The visibility `vis`, for an item one module deeper.
-fn inside(vis: &Visibility) -> TokenStream {
+pub(super) fn inside(vis: &Visibility) -> TokenStream {
     let Visibility::Restricted(VisRestricted { path, .. }) = vis else {
         return match vis {
             Visibility::Inherited => quote!(pub(super)),

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use quote::format_ident;
+use proc_macro2::Span;
 use syn::{Ident, ItemStruct, LitInt, LitStr, Path, ext::IdentExt};
 
 use super::{
@@ -40,6 +40,7 @@ pub(super) struct Catalog {
     /// The interval at which the rules are evaluated, in seconds.
     pub(super) rule_interval: Option<u64>,
     pub(super) scope: Option<Scope>,
+    /// The public module of the stages.
     pub(super) stage_module: Option<Ident>,
     pub(super) metrics: Vec<Metric>,
     /// The alerts, objectives and panel of each metric.
@@ -86,7 +87,7 @@ impl Catalog {
         metric_name::check_reserved(&fields.metrics, &root, errors);
         metric_name::check_clashes(&fields.metrics, errors);
         check_labels_of_scope(&mut fields.metrics, scope.as_ref(), errors);
-        let stage_module = stage_module(args.stages, &structure.ident, &fields, errors);
+        check_stage_module(args.stages.as_ref(), &fields, errors);
         let known = Known {
             catalog: &structure.ident,
             metrics: &fields.metrics,
@@ -114,7 +115,7 @@ impl Catalog {
             target_labels,
             rule_interval,
             scope,
-            stage_module,
+            stage_module: args.stages,
             set_ranges: TypeRanges::new(sets),
             label_ranges: TypeRanges::new(labels.map(|label| &label.ty)),
             metrics: fields.metrics,
@@ -124,6 +125,15 @@ impl Catalog {
             is_whole: fields.rejected.is_empty(),
             structure,
         }
+    }
+}
+
+impl Catalog {
+    /// A module with a name that no other catalog has. It holds what the catalog generates: if the public
+    /// name is taken, that is the only error.
+    pub(super) fn module_of(&self, what: &str) -> Ident {
+        let catalog = self.structure.ident.unraw();
+        Ident::new(&format!("{what}_of_{catalog}"), Span::call_site())
     }
 }
 
@@ -212,22 +222,14 @@ fn check_labels_of_scope(metrics: &mut [Metric], scope: Option<&Scope>, errors: 
     }
 }
 
-/// The module for the stages. If it is missing, reports the first stage and uses a name that no other
-/// catalog has.
-fn stage_module(
-    written: Option<Ident>,
-    catalog: &Ident,
-    fields: &Fields,
-    errors: &mut Errors,
-) -> Option<Ident> {
-    if let (None, Some((_, first))) = (&written, fields.stages.first()) {
+/// Reports the first stage if there is no module for it.
+fn check_stage_module(written: Option<&Ident>, fields: &Fields, errors: &mut Errors) {
+    if let (None, Some((_, first))) = (written, fields.stages.first()) {
         errors.at(
             &first.name,
             "missing module for the stages: add `#[metric_catalog(stages = stage)]`",
         );
-        return Some(format_ident!("__stages_of_{}", catalog.unraw()));
     }
-    written
 }
 
 fn stages(known: &Known<'_>, args: Vec<(usize, StageArgs)>, errors: &mut Errors) -> Vec<Stage> {
