@@ -21,6 +21,8 @@ struct File {
     compiles: Vec<Edit>,
     #[serde(default)]
     exception: Vec<Exception>,
+    #[serde(default)]
+    place: Vec<Place>,
 }
 
 /// The text `from` in a file of the crate, and the text in its place.
@@ -43,6 +45,17 @@ pub(crate) struct Mistake {
     pub(crate) token: String,
     /// The texts that the error contains.
     pub(crate) says: Vec<String>,
+    /// Other texts that the error can begin in.
+    #[serde(skip)]
+    pub(crate) places: Vec<String>,
+}
+
+/// Another text that the error of an entry can begin in, with the reason.
+#[derive(Deserialize)]
+struct Place {
+    name: String,
+    token: String,
+    reason: String,
 }
 
 /// Columns that an entry does not pass, with the reason.
@@ -69,6 +82,19 @@ impl Entries {
             all.mistake.extend(file.mistake);
             all.compiles.extend(file.compiles);
             all.exception.extend(file.exception);
+            all.place.extend(file.place);
+        }
+        for place in all.place {
+            let Place {
+                name,
+                token,
+                reason,
+            } = place;
+            assert!(!reason.trim().is_empty(), "no reason: `{name}`");
+            let mut mistakes = all.mistake.iter_mut();
+            let entry = mistakes.find(|mistake| mistake.edit.name == name);
+            let entry = entry.unwrap_or_else(|| panic!("a place for no mistake: `{name}`"));
+            entry.places.push(token);
         }
         let counts = [all.mistake.len(), all.compiles.len()];
         assert!(counts >= LEAST && counts[1] >= LEAST[1], "{counts:?}");
