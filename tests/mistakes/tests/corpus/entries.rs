@@ -43,14 +43,14 @@ pub(crate) struct Mistake {
     pub(crate) at: Option<String>,
     /// The text that the error begins in.
     pub(crate) token: String,
+    /// Texts that the error may begin in as well. See [`Place`].
+    #[serde(skip)]
+    pub(crate) other_tokens: Vec<String>,
     /// The texts that the error contains.
     pub(crate) says: Vec<String>,
-    /// Other texts that the error can begin in.
-    #[serde(skip)]
-    pub(crate) places: Vec<String>,
 }
 
-/// Another text that the error of an entry can begin in, with the reason.
+/// A token of an error that is right too, with the reason. The entry keeps its own.
 #[derive(Deserialize)]
 struct Place {
     name: String,
@@ -84,18 +84,7 @@ impl Entries {
             all.exception.extend(file.exception);
             all.place.extend(file.place);
         }
-        for place in all.place {
-            let Place {
-                name,
-                token,
-                reason,
-            } = place;
-            assert!(!reason.trim().is_empty(), "no reason: `{name}`");
-            let mut mistakes = all.mistake.iter_mut();
-            let entry = mistakes.find(|mistake| mistake.edit.name == name);
-            let entry = entry.unwrap_or_else(|| panic!("a place for no mistake: `{name}`"));
-            entry.places.push(token);
-        }
+        add_places(&mut all.mistake, all.place);
         let counts = [all.mistake.len(), all.compiles.len()];
         assert!(counts >= LEAST && counts[1] >= LEAST[1], "{counts:?}");
         let mistakes = all.mistake.iter().map(|mistake| &mistake.edit);
@@ -113,6 +102,22 @@ impl Entries {
             compiles: all.compiles,
             exceptions: all.exception,
         }
+    }
+}
+
+fn add_places(mistakes: &mut [Mistake], places: Vec<Place>) {
+    for Place {
+        name,
+        token,
+        reason,
+    } in places
+    {
+        assert!(!reason.trim().is_empty(), "no reason: `{name}`");
+        let entry = mistakes
+            .iter_mut()
+            .find(|mistake| mistake.edit.name == name);
+        let entry = entry.unwrap_or_else(|| panic!("a place for no entry: `{name}`"));
+        entry.other_tokens.push(token);
     }
 }
 

@@ -56,31 +56,16 @@ impl Source {
         self.0.iter()
     }
 
-    /// Where `mistake`'s error can begin in this crate, which has the mistake's edit at `start`.
+    /// Where `mistake`'s tokens are in this crate, which has the mistake's edit at `start`.
     pub(crate) fn tokens(&self, mistake: &Mistake, start: usize) -> Vec<Range<usize>> {
-        let Mistake {
-            edit, at, places, ..
-        } = mistake;
-        let text = self.text(at.as_ref().unwrap_or(&edit.file));
-        let mut tokens = self.of_entry(mistake, start);
-        for place in places {
-            let found = text.match_indices(place.as_str());
-            let before = tokens.len();
-            tokens.extend(found.map(|(start, _)| start..start + place.len()));
-            assert!(
-                before < tokens.len(),
-                "`{}` has no place {place:?}",
-                edit.name
-            );
-        }
+        let tokens = [&mistake.token].into_iter().chain(&mistake.other_tokens);
         tokens
+            .flat_map(|token| self.places(mistake, token, start))
+            .collect()
     }
 
-    /// Where the entry itself says that the token is.
-    fn of_entry(&self, mistake: &Mistake, start: usize) -> Vec<Range<usize>> {
-        let Mistake {
-            edit, at, token, ..
-        } = mistake;
+    fn places(&self, mistake: &Mistake, token: &str, start: usize) -> Vec<Range<usize>> {
+        let Mistake { edit, at, .. } = mistake;
         let found = |text: &str, offset: usize| -> Vec<Range<usize>> {
             let places = text.match_indices(token);
             places

@@ -46,10 +46,8 @@ impl Column {
     pub(crate) const fn least(self) -> usize {
         match self {
             Self::Refused => 99,
-            Self::Says => 98,
-            Self::Plain => 97,
-            Self::Token => 96,
-            Self::Single => 95,
+            Self::Token | Self::Says | Self::Plain => 98,
+            Self::Single => 97,
         }
     }
 
