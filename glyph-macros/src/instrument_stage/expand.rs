@@ -83,12 +83,12 @@ fn constant(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
         return unread(site, rt, &constant, &count);
     }
     let stage = stage(site, rt, |label, index| match &label.value {
-        LabelValue::Text(text) => {
-            TokenRange::of(text).start(quote!(: #rt::literal(&mut #found[#index], #text)))
-        }
-        LabelValue::Expression(_) | LabelValue::Variable | LabelValue::AtEnd(_) => {
-            TokenRange::of(&label.name).start(quote!(: #rt::any()))
-        }
+        LabelValue::Text(text) => of_type(
+            TokenRange::of(text),
+            quote!(#rt::literal),
+            &quote!(&mut #found[#index], #text),
+        ),
+        LabelValue::Expression(_) | LabelValue::Variable | LabelValue::AtEnd(_) => any(label, rt),
     });
     let checks = site.labels.iter().filter_map(text).enumerate();
     let checks = checks.filter(|(_, (label, _))| !label.is_repeated);
@@ -132,19 +132,34 @@ fn text(label: &LabelArg) -> Option<(&LabelArg, &LitStr)> {
     }
 }
 
+/// A value of the type of a label, which `function` returns. With the user's own span: rustc then adds no note
+/// about the macro if the type is not a label.
+fn of_type(range: TokenRange, function: TokenStream, arguments: &TokenStream) -> TokenStream {
+    let call = range.call(function, arguments);
+    quote!(: #call)
+}
+
+fn any(label: &LabelArg, rt: &TokenStream) -> TokenStream {
+    of_type(
+        TokenRange::of(&label.name),
+        quote!(#rt::any),
+        &TokenStream::new(),
+    )
+}
+
 /// The stage in a constant that does not read its labels.
 fn stage_of_any_labels(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
-    stage(site, rt, |label, _| {
-        TokenRange::of(&label.name).start(quote!(: #rt::any()))
-    })
+    stage(site, rt, |label, _| any(label, rt))
 }
 
 fn stage_at_run_time(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
     let constant = hidden(SITE);
     stage(site, rt, |label, index| match &label.value {
-        LabelValue::Text(text) => {
-            TokenRange::of(text).start(quote!(: #rt::at(#constant.texts[#index].digit, #text)))
-        }
+        LabelValue::Text(text) => of_type(
+            TokenRange::of(text),
+            quote!(#rt::at),
+            &quote!(#constant.texts[#index].digit, #text),
+        ),
         LabelValue::Expression(expression) => quote!(: #expression),
         LabelValue::Variable | LabelValue::AtEnd(_) => TokenStream::new(),
     })

@@ -1,6 +1,6 @@
 //! The modules with a struct for each stage of a catalog.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::quote;
 use syn::{VisRestricted, Visibility};
 
@@ -45,8 +45,20 @@ pub(super) fn modules(catalog: &Catalog) -> Option<TokenStream> {
 fn public_module(catalog: &Catalog, public: &Ident, inner: &TokenStream) -> TokenStream {
     let (vis, module) = (&catalog.structure.vis, ident(catalog));
     let doc = format!("The stages of [`{}`](super::{0}).", catalog.structure.ident);
+    // One by one: rustc names a struct by its path if a glob exports it.
+    let exported = catalog.stages.iter().flat_map(|stage| {
+        let running = expand_stage_end::exported(stage);
+        [&stage.ident]
+            .into_iter()
+            .cloned()
+            .chain(running)
+            .map(macro_ident)
+    });
     let head = TokenRange::of(public).as_written(quote!(#vis mod #public));
-    let mut body = Group::new(Delimiter::Brace, quote!(#inner use super::#module::*;));
+    let mut body = Group::new(
+        Delimiter::Brace,
+        quote!(#(#inner use super::#module::#exported;)*),
+    );
     body.set_span(public.span());
     quote! {
         #[doc = #doc]
@@ -58,6 +70,12 @@ fn public_module(catalog: &Catalog, public: &Ident, inner: &TokenStream) -> Toke
         )]
         #head #body
     }
+}
+
+/// The name without the user's span, which is that of the declaration.
+fn macro_ident(mut ident: Ident) -> Ident {
+    ident.set_span(Span::call_site());
+    ident
 }
 
 /// The visibility `vis`, for an item one module deeper.
