@@ -45,12 +45,13 @@ pub use crate::{
         BoundMetric, ByValue, CallResult, CallSite, EndLabels, EndLabelsOfStage, EndValue,
         ErrorOutcome, Failures, Guard, LabelledRunning, LateLabels, LiteralValue, Outcome,
         ReadEndValues, Running, SeriesIndex, Stage, StageCells, StageSeries, StageWithoutEndLabels,
-        StatusOffset, Timed, TimedBody, ValueOutcome, an_error, any, at, begin, call,
+        StatusOffset, StreamOf, Timed, TimedBody, ValueOutcome, an_error, any, at, begin, call,
         check_literal, check_status, checked, classify, declared, declared_labels, described,
-        description, entered, error_type, labelled, link, literal, open, opens, outcome_by, pin,
-        ready, returned, run, run_labelled, run_on, set_label, settle, staged, start,
-        start_labelled, status_offset, stream, streamed, time, time_as, time_async, time_async_as,
-        unread, wrap, wrap_labelled, wrap_on, wrapped_stream,
+        description, entered, error_type, labelled, later_stream_of, later_wrapped_stream_of, link,
+        literal, open, opens, outcome_by, pin, ready, returned, run, run_labelled, run_on,
+        set_label, settle, staged, start, start_labelled, status_offset, stream, stream_of,
+        streamed, time, time_as, time_async, time_async_as, unread, wrap, wrap_labelled, wrap_on,
+        wrapped_stream, wrapped_stream_of,
     },
 };
 

@@ -49,6 +49,14 @@ impl Errors {
     }
 }
 
+/// The whole attribute that is expanded, as the user wrote it: rustc adds no note about the macro to an
+/// error there. `item` is under the attribute.
+pub(crate) fn attribute(item: impl ToTokens) -> Span {
+    let written = item.into_token_stream().into_iter().next();
+    let expanded = Span::call_site();
+    written.map_or(expanded, |token| expanded.resolved_at(token.span()))
+}
+
 /// The source range of some of the user's tokens. rustc reports errors there for code that an
 /// expansion puts there.
 #[derive(Clone, Copy)]

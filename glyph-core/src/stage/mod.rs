@@ -78,6 +78,7 @@ mod shown_error;
 mod span_guard;
 mod status_offset;
 mod stream;
+mod stream_of;
 mod timed;
 mod value_outcome;
 mod wrapped_stream;
@@ -112,6 +113,9 @@ pub use shown_error::{AnError, AsError, AsSharedError, AsText, ShownError, an_er
 pub use span_guard::CallGuard;
 pub use status_offset::{StatusOffset, check_status, status_offset};
 pub use stream::{Call, Streamed, call, stream, streamed};
+pub use stream_of::{
+    StreamOf, later_stream_of, later_wrapped_stream_of, stream_of, wrapped_stream_of,
+};
 pub use timed::{ByValue, Timed, TimedBody, time, time_as, time_async, time_async_as};
 pub use value_outcome::ValueOutcome;
 pub use wrapped_stream::{WrapsStream, wrapped_stream};

@@ -1,8 +1,6 @@
 //! The grammar of `#[instrument_stage(stage::stt, labels(..), fields(..), outcome = .., ..)]`.
 
-use std::collections::HashSet;
-
-use quote::ToTokens;
+use proc_macro2::Span;
 use syn::{
     Attribute, Expr, ExprClosure, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt,
     parenthesized, parse::ParseStream, token,
@@ -17,7 +15,6 @@ use super::{
 use crate::{
     arguments::{Arguments, assigned_path, skip_argument},
     diagnostic::Errors,
-    home::Home,
 };
 
 const KEYS: &[&str] = &[
@@ -51,35 +48,6 @@ pub(super) struct Args {
     pub(super) root: Option<Path>,
     /// The keys whose values are missing after an error.
     pub(super) unread: Vec<&'static str>,
-}
-
-/// The arguments of a block that apply to all of its methods.
-pub(crate) struct Defaults {
-    pub(crate) labels: Vec<LabelArg>,
-    pub(crate) root: Option<Path>,
-    /// The crate whose macro the block is under.
-    home: Home,
-    /// The labels that each stage took from here so far.
-    pub(crate) stages: HashSet<String>,
-}
-
-impl Defaults {
-    pub(crate) fn new(home: Home) -> Self {
-        Self {
-            labels: Vec::new(),
-            root: None,
-            home,
-            stages: HashSet::new(),
-        }
-    }
-
-    /// The crate's path for methods without a `crate = ..`. A renamed crate is reported once.
-    fn root(&mut self, errors: &mut Errors) -> Path {
-        let root = self
-            .home
-            .root(self.root.take(), "instrument_stages", errors);
-        self.root.insert(root).clone()
-    }
 }
 
 /// `provider = value`, or `provider` alone for a variable of that name.
@@ -117,15 +85,16 @@ impl LabelArg {
 }
 
 impl Args {
-    /// Reads the arguments of `attribute`.
+    /// Reads the arguments of `attribute`. `whole` is where it is, for an error of one without any.
     pub(super) fn read(
         attribute: &'static str,
+        whole: Span,
         input: ParseStream<'_>,
         errors: &mut Errors,
     ) -> Self {
         let mut args = Self::default();
         let mut is_cut = false;
-        if let Err(error) = args.read_stage(attribute, input) {
+        if let Err(error) = args.read_stage(attribute, whole, input) {
             errors.push(error);
             // Labels may be in what follows the path.
             is_cut = args.stage.is_some();
@@ -165,24 +134,17 @@ impl Args {
         self.unread.iter().any(|key| keys.contains(key))
     }
 
-    /// Adds the block's arguments where the method has none, and returns the crate's path.
-    pub(super) fn with(mut self, defaults: &mut Defaults, errors: &mut Errors) -> (Self, Path) {
-        let stage = self.stage.to_token_stream().to_string();
-        let own: HashSet<String> = self.labels.iter().map(LabelArg::text).collect();
-        for default in &defaults.labels {
-            let name = default.text();
-            if !own.contains(&name) {
-                let mut label = default.clone();
-                label.is_repeated = !defaults.stages.insert(format!("{stage}, {name}"));
-                self.labels.push(label);
-            }
-        }
-        let root = self.root.take().unwrap_or_else(|| defaults.root(errors));
-        (self, root)
-    }
-
-    fn read_stage(&mut self, attribute: &str, input: ParseStream<'_>) -> syn::Result<()> {
-        let start = input.span();
+    fn read_stage(
+        &mut self,
+        attribute: &str,
+        whole: Span,
+        input: ParseStream<'_>,
+    ) -> syn::Result<()> {
+        let start = if input.is_empty() {
+            whole
+        } else {
+            input.span()
+        };
         if !starts_with_key(input) {
             self.stage = input.call(Path::parse_mod_style).ok();
         }

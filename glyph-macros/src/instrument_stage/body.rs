@@ -3,15 +3,17 @@
 //! The body moves unchanged into a closure or an `async` block: `return` and `?` then end the body,
 //! not the measurement.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
-use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::Type;
 
 use super::{
+    argument_uses,
     boxed::Boxed,
     closure::Closure,
     end_labels,
     model::{Form, InstrumentedFunction, Output, StreamType},
+    stream_items::Runner,
 };
 use crate::diagnostic::TokenRange;
 
@@ -39,21 +41,26 @@ pub(super) fn measured(
         guard,
         rt,
     };
+    let mention = || argument_uses::mention(&function.signature, &body);
+    let shared = || argument_uses::shared(site, &body);
     match &site.form {
         Form::Sync(output) => {
-            let mention = mention(&function.signature, &body);
-            call.synchronous(output, &mention, &body)
+            let (shared, run) = (shared(), call.synchronous(output, &mention(), &body));
+            quote!(#shared #run)
         }
         Form::Async(output) => {
-            let mention = mention(&function.signature, &body);
-            call.asynchronous(output, &quote!(async move), &quote!(#mention #body))
+            let (shared, keywords) = (shared(), quote!(async move));
+            let run = call.asynchronous(output, &keywords, &mention(), &body);
+            quote!(#shared #run)
         }
         Form::Future(tail, output) => {
-            call.asynchronous(output, &tail.keywords, &body.to_token_stream())
+            let body = argument_uses::taken(site, &body);
+            call.asynchronous(output, &tail.keywords, &TokenStream::new(), &body)
         }
         Form::Stream(stream) => {
-            let mention = mention(&function.signature, &body);
-            call.stream(stream, waiting, &mention, &function.body)
+            let (shared, mention) = (shared(), mention());
+            let run = call.stream(stream, waiting, &mention, &function.body);
+            quote!(#shared #run)
         }
     }
 }
@@ -101,19 +108,27 @@ impl Call<'_> {
             }
             Output::Stream(stream) => {
                 let ty = &stream.ty;
-                let body = quote!(&mut #guard, move || -> #ty { #mention #body });
-                let run = range(stream).start_call(quote!(#rt::run_on), body);
-                self.streamed(stream, &run)
+                let runner = Runner {
+                    tokens: quote!(move || -> #ty { #mention #body }),
+                    is_async: false,
+                    body: &body.stream(),
+                };
+                let [check, runner] = runner.checked(stream, rt);
+                let arguments = quote!(&mut #guard, #runner);
+                let run = range(stream).start_call(quote!(#rt::run_on), arguments);
+                let streamed = self.streamed(stream, &run);
+                quote!(#check #streamed)
             }
         }
     }
 
-    /// The last expression of an `async` body: `inside`, wrapped and awaited.
+    /// The last expression of an `async` body: `body`, wrapped and awaited.
     fn asynchronous(
         &self,
         output: &Output,
         keywords: &TokenStream,
-        inside: &TokenStream,
+        mention: &TokenStream,
+        body: &Group,
     ) -> TokenStream {
         let Self {
             classify,
@@ -124,19 +139,27 @@ impl Call<'_> {
         match output {
             Output::Value(ty) => {
                 let pin = pin(ty, rt);
-                let body = quote!(#keywords { #pin #inside });
+                let body = quote!(#keywords { #pin #mention #body });
                 let (wrap, labels) = (self.labelled("wrap"), self.labels.iter());
                 quote!(#rt::#wrap(&mut #guard, #body, #(#labels,)* #classify).await)
             }
             Output::Never => {
-                quote!(#rt::wrap(&mut #guard, #keywords { #inside }, |_| #rt::CallResult::OK).await)
+                let body = quote!(#keywords { #mention #body });
+                quote!(#rt::wrap(&mut #guard, #body, |_| #rt::CallResult::OK).await)
             }
             Output::Stream(stream) => {
                 let pin = pin(&stream.ty, rt);
-                let body = quote!(&mut #guard, #keywords { #pin #inside });
-                let mut wrap = range(stream).start_call(quote!(#rt::wrap_on), body);
+                let runner = Runner {
+                    tokens: quote!(#keywords { #pin #mention #body }),
+                    is_async: true,
+                    body: &body.stream(),
+                };
+                let [check, runner] = runner.checked(stream, rt);
+                let arguments = quote!(&mut #guard, #runner);
+                let mut wrap = range(stream).start_call(quote!(#rt::wrap_on), arguments);
                 wrap.extend(range(stream).start(quote!(.await)));
-                self.streamed(stream, &wrap)
+                let streamed = self.streamed(stream, &wrap);
+                quote!(#check #streamed)
             }
         }
     }
@@ -183,16 +206,26 @@ impl Call<'_> {
         let items = self.items(stream);
         if let Some(boxed) = stream.boxed.as_ref().and_then(|_| Boxed::find(body)) {
             let body = &boxed.body;
-            let streamed =
-                quote!(#rt::stream(#guard, #waiting, move || { #mention #body }, #items));
-            return boxed.around(streamed);
+            let runner = Runner {
+                tokens: quote!(move || { #mention #body }),
+                is_async: false,
+                body,
+            };
+            let [check, runner] = runner.with_check(stream, rt);
+            let streamed = boxed.around(quote!(#rt::stream(#guard, #waiting, #runner, #items)));
+            return quote!(#check #streamed);
         }
-        let (ty, body) = (&stream.ty, nested(body));
-        let streamed =
-            quote!(#rt::stream(#guard, #waiting, move || -> #ty { #mention #body }, #items));
+        let (ty, block) = (&stream.ty, nested(body));
+        let runner = Runner {
+            tokens: quote!(move || -> #ty { #mention #block }),
+            is_async: false,
+            body: &body.stream(),
+        };
+        let [check, runner] = runner.checked(stream, rt);
+        let streamed = quote!(#rt::stream(#guard, #waiting, #runner, #items));
         match &stream.boxed {
-            Some(_) => quote!(#rt::Box::pin(#streamed)),
-            None => streamed,
+            Some(_) => quote!(#check #rt::Box::pin(#streamed)),
+            None => quote!(#check #streamed),
         }
     }
 
@@ -231,53 +264,9 @@ fn pin(ty: &Type, rt: &TokenStream) -> TokenStream {
     if let Type::Infer(_) = ty {
         return TokenStream::new();
     }
-    // At the type: rustc points to this `return` in an error about another type in the body.
+    // With the type's own span: rustc points to this `return` in an error about another type in the body.
     let range = TokenRange::of(ty);
-    let [start, end] = [quote!(return #rt::pin::<), quote!(>())].map(|part| range.start(part));
+    let (start, end) = (quote!(return #rt::pin::<), quote!(>()));
+    let [start, end] = [start, end].map(|part| range.as_written(part));
     quote!(if false { #start #ty #end; })
-}
-
-/// A statement that names the arguments which the body uses, in reverse order.
-///
-/// A closure drops its captures in the order of their first use, and a function drops its arguments
-/// from the last to the first: this keeps that order. Unused arguments are not named, so that
-/// `unused_variables` still reports them.
-fn mention(signature: &Signature, body: &Group) -> TokenStream {
-    let mut arguments = Arguments::default();
-    for input in &signature.inputs {
-        match input {
-            FnArg::Receiver(receiver) => arguments
-                .0
-                .push(Ident::new("self", receiver.self_token.span)),
-            FnArg::Typed(argument) => arguments.visit_pat(&argument.pat),
-        }
-    }
-    let used: Vec<_> = arguments
-        .0
-        .iter()
-        .rev()
-        .filter(|name| uses(&body.stream(), name))
-        .collect();
-    if used.is_empty() {
-        return TokenStream::new();
-    }
-    quote!(let _ = (#(&#used,)*);)
-}
-
-#[derive(Default)]
-struct Arguments(Vec<Ident>);
-
-impl<'ast> Visit<'ast> for Arguments {
-    fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
-        self.0.push(pattern.ident.clone());
-        syn::visit::visit_pat_ident(self, pattern);
-    }
-}
-
-fn uses(body: &TokenStream, name: &Ident) -> bool {
-    body.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Group(group) => uses(&group.stream(), name),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
 }

@@ -1,6 +1,8 @@
 //! `#[instrument_stage]`: measures a function as a stage of a catalog.
 
 mod args;
+mod argument_uses;
+mod block_labels;
 mod body;
 mod body_variables;
 mod boxed;
@@ -17,21 +19,29 @@ mod outcome_rule;
 mod returned;
 mod secret;
 mod span_args;
+mod stream_items;
 mod tail;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use args::{Defaults, labels};
+pub(crate) use args::labels;
+pub(crate) use block_labels::Defaults;
 pub(crate) use function::is_function;
 
+use function::Function;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{
     Attribute, Meta, Token, Visibility,
     parse::{ParseStream, Parser},
+    spanned::Spanned,
 };
 
-use crate::{diagnostic::Errors, home::Home, inert};
+use crate::{
+    diagnostic::{Errors, attribute},
+    home::Home,
+    inert,
+};
 
 pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -41,8 +51,15 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
         let errors = errors.into_items();
         return quote!(#item #errors);
     }
-    let read =
-        |input: ParseStream<'_>| Ok(args::Args::read("instrument_stage", input, &mut errors));
+    let read = |input: ParseStream<'_>| {
+        let whole = attribute(&item);
+        Ok(args::Args::read(
+            "instrument_stage",
+            whole,
+            input,
+            &mut errors,
+        ))
+    };
     let args = read.parse2(args);
     let args = errors.ok(args);
     let function = errors.ok(syn::parse2(item.clone()));
@@ -63,8 +80,12 @@ pub(crate) fn method(
     defaults: &mut Defaults,
     errors: &mut Errors,
 ) -> TokenStream {
-    let args = stage_args(stage, errors).map(|args| args.with(defaults, errors));
-    let function = errors.ok(syn::parse2(method.clone()));
+    let args = stage_args(stage, errors);
+    let function: Option<Function> = errors.ok(syn::parse2(method.clone()));
+    let borrows_self = function
+        .as_ref()
+        .is_some_and(|function| block_labels::borrows_self(&function.signature));
+    let args = args.map(|args| args.with(defaults, borrows_self, errors));
     let site = args.zip(function).and_then(|((args, root), function)| {
         model::InstrumentedFunction::read(args, root, function, errors)
     });
@@ -77,7 +98,7 @@ pub(crate) fn method(
 /// The item without a stage, with its errors where they hide no others.
 fn unmeasured(item: TokenStream, errors: Errors) -> TokenStream {
     let item = inert::without(item, &[secret::NAME]);
-    if let Ok(function) = syn::parse2::<function::Function>(item.clone()) {
+    if let Ok(function) = syn::parse2::<Function>(item.clone()) {
         let (errors, body) = (errors.into_items(), function.body.stream());
         return function.with_body(&quote!(#errors #body));
     }
@@ -130,7 +151,9 @@ fn stage_args(stage: &Attribute, errors: &mut Errors) -> Option<args::Args> {
         );
         return None;
     };
-    let args = stage
-        .parse_args_with(|input: ParseStream<'_>| Ok(args::Args::read("stage", input, errors)));
+    let whole = stage.path().span();
+    let args = stage.parse_args_with(|input: ParseStream<'_>| {
+        Ok(args::Args::read("stage", whole, input, errors))
+    });
     errors.ok(args)
 }

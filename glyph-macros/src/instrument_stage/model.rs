@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{Path, Type};
 
 use super::{
@@ -95,10 +96,8 @@ impl InstrumentedFunction {
         check_fields(&mut args.fields, &args.labels, errors);
         args.span.check(!args.fields.is_empty(), errors);
         let before = errors.len();
-        // Whether `stream` is missing is not known after an error in it.
-        let returns_stream = || Returned::of(&function.signature.output).is_stream();
-        let is_stream = args.stream.is_some() || args.lacks(&["stream"]) && returns_stream();
-        let form = form(&function, is_stream, &hidden_module(&root), errors);
+        let stream = stream_key(&args, &function);
+        let form = form(&function, stream.as_ref(), &hidden_module(&root), errors);
         let is_invalid = errors.len() > before;
         reject_by_form(&form, &mut args, errors);
         // Code before the `async` block runs before its labels are read.
@@ -195,7 +194,24 @@ fn check_fields(fields: &mut Vec<FieldArg>, labels: &[LabelArg], errors: &mut Er
     });
 }
 
-fn form(function: &Function, stream: bool, rt: &TokenStream, errors: &mut Errors) -> Form {
+/// The key `stream`, if the function has it. After an error in it, the type of a function that returns
+/// a stream.
+fn stream_key(args: &Args, function: &Function) -> Option<TokenStream> {
+    let output = &function.signature.output;
+    let is_unread = || args.lacks(&["stream"]) && Returned::of(output).is_stream();
+    match &args.stream {
+        Some(key) => Some(key.to_token_stream()),
+        None => is_unread().then(|| output.to_token_stream()),
+    }
+}
+
+/// The form of `function`. `stream` is the key of a function that returns a stream.
+fn form(
+    function: &Function,
+    stream: Option<&TokenStream>,
+    rt: &TokenStream,
+    errors: &mut Errors,
+) -> Form {
     let signature = &function.signature;
     if let Some(keyword) = &signature.constness {
         errors.at(
@@ -209,12 +225,12 @@ fn form(function: &Function, stream: bool, rt: &TokenStream, errors: &mut Errors
         return Form::Async(returned.into_output(stream, errors));
     }
     if let Some(tail) = Tail::find(&function.body)
-        && let Some(output) = returned.future_output(stream, rt)
+        && let Some(output) = returned.future_output(stream.is_some(), rt)
     {
         check_returns(function, errors);
         return Form::Future(tail, output.into_output(stream, errors));
     }
-    if !stream {
+    if stream.is_none() {
         returned.reject_unmeasured(errors);
     }
     match returned.into_output(stream, errors) {

@@ -93,20 +93,20 @@ impl Returned {
         Self::Value(parse_quote!(_))
     }
 
-    /// The output of the function; under `stream` it must be a stream.
-    pub(super) fn into_output(self, stream: bool, errors: &mut Errors) -> Output {
+    /// The output of the function. Under the key `stream` it must be a stream.
+    pub(super) fn into_output(self, stream: Option<&TokenStream>, errors: &mut Errors) -> Output {
         let (mut ty, is_stream) = match self {
             Self::Never => return Output::Never,
             Self::Value(ty) | Self::Future(ty) => (ty, false),
             Self::Stream(ty) => (ty, true),
         };
-        if stream {
+        if let Some(key) = stream {
             let wrapped = if is_stream { None } else { wrapped_stream(&ty) };
             if is_stream || wrapped.is_some() {
                 return Output::Stream(Box::new(stream_type(ty, wrapped)));
             }
             errors.at(
-                &ty,
+                key,
                 "`stream` needs `impl Stream<Item = T>` or `Pin<Box<dyn Stream<Item = T> + Send>>`, alone \
                  or in a `Result` or an `Option`: return one of these, or remove `stream`",
             );

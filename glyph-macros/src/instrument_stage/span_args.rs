@@ -54,7 +54,8 @@ impl SpanArgs {
                 self.level = Some(LevelArg::read(input)?);
             }
             "parent" => self.parent = Some(assigned(input)?),
-            _ => self.links = Some(assigned(input)?),
+            // Nothing says of which type the links in an empty list would be.
+            _ => self.links = Some(assigned(input)?).filter(|links| !is_empty_list(links)),
         }
         Ok(())
     }
@@ -110,6 +111,16 @@ impl LevelArg {
     pub(super) fn tokens(&self, rt: &TokenStream) -> TokenStream {
         let level = format_ident!("{}", self.0, span = proc_macro2::Span::mixed_site());
         quote!(#rt::tracing::Level::#level)
+    }
+}
+
+/// Whether `list` is `[]`, `&[]` or `vec![]`.
+fn is_empty_list(list: &Expr) -> bool {
+    match list {
+        Expr::Array(list) => list.elems.is_empty(),
+        Expr::Reference(list) => is_empty_list(&list.expr),
+        Expr::Macro(list) => list.mac.path.is_ident("vec") && list.mac.tokens.is_empty(),
+        _ => false,
     }
 }
 

@@ -19,8 +19,6 @@ const STAGE: &str = "stage";
 pub(super) struct Block {
     /// The tokens before the braces.
     pub(super) head: Vec<TokenTree>,
-    /// `impl` or `trait`.
-    pub(super) keyword: TokenTree,
     pub(super) braces: Group,
     pub(super) items: Vec<Item>,
 }
@@ -58,7 +56,6 @@ impl Parse for Block {
         let items = syn::parse::Parser::parse2(items, braces.stream())?;
         Ok(Self {
             head,
-            keyword,
             braces,
             items,
         })

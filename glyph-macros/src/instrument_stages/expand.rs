@@ -5,16 +5,17 @@ use quote::quote;
 
 use super::block::{Block, Item, Stage};
 use crate::{
-    diagnostic::Errors,
+    diagnostic::{Errors, attribute},
     instrument_stage::{Defaults, method},
 };
 
 pub(super) fn tokens(block: &Block, defaults: &mut Defaults, errors: &mut Errors) -> TokenStream {
     if block.items.iter().all(|item| item.stages.is_empty()) {
-        errors.at(
-            &block.keyword,
+        let head = block.head.first();
+        errors.push(syn::Error::new(
+            attribute(head),
             "no method here has `#[stage(..)]`; it takes the arguments of `#[instrument_stage]`",
-        );
+        ));
     }
     let items = block
         .items

@@ -9,6 +9,7 @@ mod futures;
 mod hidden_types;
 mod hygiene;
 mod impls;
+mod label_arguments;
 mod labels;
 mod spans;
 mod synchronous;
