@@ -13,11 +13,10 @@ use super::{
     buckets::Buckets,
     expand_checks,
     expand_global::{self, of_nested},
-    expand_scope, expand_stage, expand_stage_module,
+    expand_names, expand_scope, expand_stage, expand_stage_module,
     field::{Kind, Metric},
     model::Catalog,
     sign::Sign,
-    stage::Stage,
     unit::Unit,
 };
 use crate::{
@@ -42,6 +41,7 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let stages = expand_stage::implementations(catalog, &rt);
     let global = expand_global::tokens(catalog);
     let implementations = implementations(catalog, &rt);
+    let unbound = expand_names::unbound(catalog);
     let scope_statics = expand_scope::statics(catalog, &rt);
     let scope_implementation = expand_scope::implementation(catalog, &rt);
     quote! {
@@ -64,6 +64,7 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
             #global
             #scope_implementation
             #implementations
+            #unbound
         };
     }
 }
@@ -336,8 +337,10 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
         let erased = of_nested(&nested.ty, &quote!(erased), rt);
         quote!(#erased(self.#field))
     });
-    let bound = catalog.stages.iter().flat_map(Stage::bindings);
-    let bound = bound.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
+    let bound = catalog
+        .stages
+        .iter()
+        .flat_map(|stage| stage.fields(&catalog.metrics));
     let line = line(catalog.line);
     let interval = catalog.rule_interval;
     let interval = interval.map(|interval| quote!(#rt::Duration::from_secs(#interval)));
@@ -366,7 +369,8 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
                 &__GLYPH_DESCRIPTOR
             }
             fn metrics(&self) -> &'static [#rt::Metric] {
-                // Stages bypass these fields: read them here, or rustc reports dead code.
+                // Stages bypass these fields: read them here, or rustc reports dead code. An editor finds the
+                // field of a name in `#[stage(..)]` by these tokens.
                 #(let _ = &self.#bound;)*
                 &__GLYPH_CELLS
             }

@@ -159,8 +159,9 @@ impl Expansion<'_> {
         let labels = labels_of(binding.metric, metric);
         let range = TokenRange::of(&binding.field);
         let (stage, field) = (self.stage.ident.to_string(), metric.field());
+        // The function is between parentheses: an editor would take its name for what the field leads to.
         let check = range.call(
-            quote!(__glyph::stage_strides::<#count, { #labels.len() }>),
+            quote!((__glyph::stage_strides::<#count, { #labels.len() }>)),
             &quote!(#stage, #field, #labels, &#given),
         );
         // After an error, labels may be missing.
@@ -176,7 +177,7 @@ impl Expansion<'_> {
         });
         let at_end = (self.stage.has_end_labels() && !role.is_at_end()).then(|| {
             let check = range.call(
-                quote!(__glyph::check_end_labels),
+                quote!((__glyph::check_end_labels)),
                 &quote!(#stage, #field, #labels, &#given),
             );
             quote!(const _: () = #check;)

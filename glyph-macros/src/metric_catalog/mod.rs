@@ -7,6 +7,7 @@ mod buckets;
 mod expand;
 mod expand_checks;
 mod expand_global;
+mod expand_names;
 mod expand_scope;
 mod expand_stage;
 mod expand_stage_block;

@@ -23,6 +23,8 @@ pub(super) struct Stage {
     /// The metrics that it records, in the order of their roles. The duration is missing after an
     /// error.
     bound: Vec<(&'static Role, Binding)>,
+    /// The names of fields that it cannot record.
+    pub(super) unbound: Vec<Ident>,
     pub(super) labels: Vec<StageLabel>,
     /// Whether a cancelled call is an error.
     pub(super) cancelled_fails: bool,
@@ -33,9 +35,19 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// All metrics that the stage records.
-    pub(super) fn bindings(&self) -> impl Iterator<Item = &Binding> {
-        self.bound.iter().map(|(_, binding)| binding)
+    /// The fields of the metrics that it records, each as the attribute names it. The field of the duration,
+    /// which has the attribute, is as declared.
+    pub(super) fn fields<'model>(
+        &'model self,
+        metrics: &'model [Metric],
+    ) -> impl Iterator<Item = &'model Ident> {
+        self.bound.iter().filter_map(|(role, binding)| {
+            if role.name == DURATION.name {
+                metrics.get(binding.metric).map(|metric| &metric.ident)
+            } else {
+                Some(&binding.field)
+            }
+        })
     }
 
     /// The metric of this role.
@@ -122,10 +134,16 @@ impl Known<'_> {
             .map(|binding| (&DURATION, binding))
             .into_iter()
             .collect();
+        let mut unbound = Vec::new();
         for role in ROLES {
             let field = args.bound.iter().find(|(of, _)| of.name == role.name);
-            let binding = field.and_then(|(_, field)| self.bind(role, field, errors));
-            bound.extend(binding.map(|binding| (role, binding)));
+            let Some((_, field)) = field else {
+                continue;
+            };
+            match self.bind(role, field, errors) {
+                Some(binding) => bound.push((role, binding)),
+                None => unbound.push(field.clone()),
+            }
         }
         let labels = labels(args.labels, args.end_labels, errors);
         let is_rejected = |field: &Ident| self.rejected.contains(&field.to_string());
@@ -135,6 +153,7 @@ impl Known<'_> {
             is_whole: args.is_whole && errors.len() == before && !fields.any(is_rejected),
             ident: args.name,
             bound,
+            unbound,
             labels,
             cancelled_fails: args.cancelled_fails,
             help: metric.help.clone(),
