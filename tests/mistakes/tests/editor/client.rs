@@ -72,10 +72,15 @@ impl Client {
             let mut message =
                 message.unwrap_or_else(|error| panic!("waited {LIMIT:?} for {method}: {error}"));
             let is_request = message.get("method").is_some();
-            if is_request && message.get("id").is_some() {
-                self.send(&json!({"jsonrpc": "2.0", "id": message["id"], "result": null}));
-            } else if !is_request && message["id"] == id {
-                return message["result"].take();
+            match message.get("id") {
+                Some(of) if is_request => {
+                    self.send(&json!({"jsonrpc": "2.0", "id": of, "result": null}));
+                }
+                Some(of) if of.as_u64() == Some(id) => {
+                    let result = message.get_mut("result");
+                    return result.map(Value::take).unwrap_or_default();
+                }
+                _ => {}
             }
         }
     }

@@ -42,9 +42,10 @@ impl Open {
 
     /// Asks about the place after `before` until `answer` accepts the result.
     fn ask<T>(&mut self, method: &str, before: &str, answer: impl Fn(&Value) -> Option<T>) -> T {
-        let end = self.text.find(before).unwrap() + before.len();
-        let line = self.text[..end].matches('\n').count();
-        let column = end - self.text[..end].rfind('\n').map_or(0, |start| start + 1);
+        let (ahead, _) = self.text.split_once(before).unwrap();
+        let ahead = format!("{ahead}{before}");
+        let line = ahead.matches('\n').count();
+        let column = ahead.rsplit('\n').next().map_or(0, str::len);
         let parameters = json!({
             "textDocument": {"uri": self.uri},
             "position": {"line": line, "character": column},
@@ -73,24 +74,22 @@ impl Open {
                 .cloned()
         });
         let line = |place: &Value| {
-            let line = place["range"]["start"]["line"].as_u64().unwrap();
-            let is_here = place["uri"] == self.uri.as_str();
-            let here = self.text.lines().nth(usize::try_from(line).unwrap());
-            here.filter(|_| is_here)
-                .map_or_else(|| place.to_string(), |line| line.trim().to_owned())
+            let line = place.pointer("/range/start/line").and_then(Value::as_u64);
+            let line = usize::try_from(line.unwrap()).unwrap();
+            let is_here = place.get("uri").and_then(Value::as_str) == Some(&*self.uri);
+            let here = self.text.lines().nth(line).filter(|_| is_here);
+            here.map_or_else(|| place.to_string(), |line| line.trim().to_owned())
         };
         places.iter().map(line).collect()
     }
 
-    /// Whether the names after `before` have `name` among them.
-    fn completes(&mut self, before: &str, name: &str) -> bool {
+    /// Waits until the names after `before` have `name` among them.
+    fn wait_for(&mut self, before: &str, name: &str) {
         self.ask("textDocument/completion", before, |result| {
-            let items = result["items"].as_array()?;
-            items
-                .iter()
-                .any(|item| item["label"] == name)
-                .then_some(true)
-        })
+            let mut items = result.get("items")?.as_array()?.iter();
+            let label = |item: &Value| item.get("label").and_then(Value::as_str) == Some(name);
+            items.any(label).then_some(())
+        });
     }
 }
 
@@ -117,5 +116,5 @@ fn names_in_a_stage_lead_to_their_fields() {
 fn fields_complete_a_name_in_a_stage() {
     let text = project::text(FILE).replace("requests = tool_calls", "requests = tool_c");
     let mut open = Open::new(text);
-    assert!(open.completes("requests = tool_c", "tool_calls"));
+    open.wait_for("requests = tool_c", "tool_calls");
 }
