@@ -6,7 +6,7 @@ use super::{
     layout::{GridPos, positions},
     link::Service,
     name::heading,
-    panel::Panel,
+    panel::{Panel, Size},
     promql::Query,
     row::Row,
     variable,
@@ -111,7 +111,7 @@ fn panel_json(panel: &Panel, position: GridPos, service: &Service) -> Value {
     let targets: Vec<Value> = targets
         .map(|(query, letter)| target(query, letter, panel.form))
         .collect();
-    let (kind, options) = options(panel.form, &panel.unit);
+    let (kind, options) = options(panel);
     json!({
         "datasource": metrics(),
         "description": panel.description,
@@ -147,7 +147,7 @@ fn field(panel: &Panel) -> Value {
     field.insert("unit".to_owned(), panel.unit.as_str().into());
     field.insert("thresholds".to_owned(), steps(panel));
     let (color, custom) = match panel.form {
-        PanelForm::TimeSeries => ("palette-classic", Some(lines(has_steps))),
+        PanelForm::TimeSeries => ("palette-classic", Some(lines(has_steps, panel.reaches))),
         PanelForm::Heatmap => ("palette-classic", None),
         PanelForm::Stat | PanelForm::Gauge => ("thresholds", None),
     };
@@ -172,8 +172,8 @@ fn steps(panel: &Panel) -> Value {
     json!({ "mode": "absolute", "steps": steps })
 }
 
-fn lines(has_steps: bool) -> Value {
-    json!({
+fn lines(has_steps: bool, reaches: Option<f64>) -> Value {
+    let mut lines = json!({
         "drawStyle": "line",
         "fillOpacity": 10,
         "lineInterpolation": "linear",
@@ -181,13 +181,17 @@ fn lines(has_steps: bool) -> Value {
         "showPoints": "never",
         "spanNulls": false,
         "thresholdsStyle": { "mode": if has_steps { "dashed" } else { "off" } },
-    })
+    });
+    if let (Some(value), Some(lines)) = (reaches, lines.as_object_mut()) {
+        lines.insert("axisSoftMax".to_owned(), value.into());
+    }
+    lines
 }
 
 /// Returns the panel type and its options.
-fn options(form: PanelForm, unit: &str) -> (&'static str, Value) {
+fn options(panel: &Panel) -> (&'static str, Value) {
     let reduced = json!({ "calcs": ["lastNotNull"], "fields": "", "values": false });
-    match form {
+    match panel.form {
         PanelForm::Stat => (
             "stat",
             json!({
@@ -211,11 +215,20 @@ fn options(form: PanelForm, unit: &str) -> (&'static str, Value) {
         PanelForm::TimeSeries => (
             "timeseries",
             json!({
-                "legend": { "calcs": ["last", "max"], "displayMode": "table", "placement": "bottom", "showLegend": true },
+                "legend": { "calcs": ["last", "max"], "displayMode": "table", "placement": legend_side(panel.size), "showLegend": true },
                 "tooltip": { "mode": "multi", "sort": "desc" },
             }),
         ),
-        PanelForm::Heatmap => ("heatmap", heatmap(unit)),
+        PanelForm::Heatmap => ("heatmap", heatmap(&panel.unit)),
+    }
+}
+
+/// Returns the side of the graph where its legend is. Below the graph, Grafana shows two or three rows of
+/// a legend and cuts the others off.
+fn legend_side(size: Size) -> &'static str {
+    match size {
+        Size::Half | Size::Burn => "right",
+        Size::Number | Size::Graph | Size::Budget => "bottom",
     }
 }
 

@@ -108,8 +108,8 @@ fn sizes(panels: &[&Panel]) -> Vec<(usize, usize)> {
         Size::Half => (COLUMNS / 2, high),
         Size::Graph => (graph, high),
         // Their titles are long, so that each objective has a line.
-        Size::Budget => (COLUMNS / 3, middle),
-        Size::Burn => (COLUMNS * 2 / 3, middle),
+        Size::Budget => (COLUMNS * 3 / 8, middle),
+        Size::Burn => (COLUMNS * 5 / 8, middle),
     };
     panels.iter().map(size).collect()
 }

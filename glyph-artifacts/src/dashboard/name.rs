@@ -92,8 +92,26 @@ pub(super) fn panel_title(
     title.unwrap_or_else(|| name.title(&metric_phrase(catalog, metric)))
 }
 
-/// Returns a title without what it says of quantiles: `LLM latency` for `LLM latency (p50 / p95)`.
-pub(super) fn without_parentheses(title: &str) -> &str {
+/// Returns a title without what it says of quantiles: `LLM latency` for `LLM latency (p50 / p95)`, and
+/// `Latency per service` for `Latency P50/P95 per service`.
+pub(super) fn without_quantiles(title: &str) -> String {
+    let words = without_parentheses(title).split(' ');
+    let words = words.filter(|word| !word.split('/').all(is_quantile));
+    let shorter = words.collect::<Vec<_>>().join(" ");
+    if shorter.is_empty() {
+        title.to_owned()
+    } else {
+        shorter
+    }
+}
+
+/// Whether a word is a quantile: `p50`, `P99`.
+fn is_quantile(word: &str) -> bool {
+    let digits = word.strip_prefix(['p', 'P']);
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()))
+}
+
+fn without_parentheses(title: &str) -> &str {
     let shorter = title
         .strip_suffix(')')
         .and_then(|title| title.rsplit_once('('))

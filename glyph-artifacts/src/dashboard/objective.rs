@@ -25,6 +25,10 @@ const LEFT: [Threshold; 2] = [
     },
 ];
 
+/// The axis of burn rates reaches this value. Without it, a budget that is not spent has an axis up to
+/// 100, where 1 cannot be seen.
+const BURN_AXIS: f64 = 1.5;
+
 /// At this rate, the budget is spent at the end of its time.
 const AS_PLANNED: Threshold = Threshold {
     color: "red",
@@ -59,6 +63,7 @@ impl Promised<'_> {
             base: "red",
             thresholds: LEFT.to_vec(),
             from_zero: false,
+            reaches: None,
             ..panel
         });
         let burn = self.panel(
@@ -96,6 +101,7 @@ impl Promised<'_> {
             base: "green",
             thresholds: vec![AS_PLANNED],
             from_zero: true,
+            reaches: Some(BURN_AXIS),
             links: Links::default(),
         })
     }

@@ -2,7 +2,7 @@
 
 use super::{
     link::Links,
-    name::{CatalogName, metric_phrase, panel_title, without_parentheses},
+    name::{CatalogName, metric_phrase, panel_title, without_quantiles},
     promql::{Query, Subject},
     unit,
 };
@@ -24,6 +24,9 @@ const QUANTILES: [f64; 3] = [0.5, 0.95, 0.99];
 
 /// The most series of a panel whose labels are not declared.
 const SERIES: usize = 24;
+
+/// The share that an axis of shares reaches at least. Without it, the axis of zeros goes up to 10000%.
+const SHARE_AXIS: f64 = 0.05;
 
 /// The settings of a metric without `#[panel(..)]`.
 const DEFAULT_PANEL: PanelDescriptor = PanelDescriptor {
@@ -56,6 +59,9 @@ pub(super) struct Panel {
     pub(super) thresholds: Vec<Threshold>,
     /// Whether the axis starts at zero, as no value is negative.
     pub(super) from_zero: bool,
+    /// The value that the axis reaches at least, so that a threshold below it is always drawn and zeros have
+    /// a fitting axis.
+    pub(super) reaches: Option<f64>,
     pub(super) links: Links,
 }
 
@@ -126,6 +132,7 @@ impl Shown<'_> {
         let mut stages = stages.filter(|stage| stage.duration == metric.name);
         let is_number = matches!(form, PanelForm::Stat | PanelForm::Gauge);
         let (queries, default_unit) = self.queries();
+        let unit = settings.unit.map_or(default_unit, str::to_owned);
         Panel {
             id,
             title: self.title(),
@@ -133,7 +140,8 @@ impl Shown<'_> {
             description: metric.help.to_owned(),
             form,
             size: if is_number { Size::Number } else { Size::Graph },
-            unit: settings.unit.map_or(default_unit, str::to_owned),
+            reaches: (unit == unit::SHARE).then_some(SHARE_AXIS),
+            unit,
             queries,
             base: "green",
             thresholds: thresholds(metric, settings),
@@ -198,7 +206,7 @@ impl Shown<'_> {
                 .families
                 .panel_ids()
                 .get(Aspect::Distribution, metric.name)?,
-            title: format!("{} heat map", without_parentheses(&title)),
+            title: format!("{} heat map", without_quantiles(&title)),
             subject: metric.name.to_owned(),
             description: format!("Observations of `{}` in each bucket.", metric.name),
             form: PanelForm::Heatmap,
@@ -208,6 +216,7 @@ impl Shown<'_> {
             base: "green",
             thresholds: Vec::new(),
             from_zero: true,
+            reaches: None,
             links: Links::default(),
         })
     }
@@ -235,6 +244,7 @@ impl Shown<'_> {
             base: "green",
             thresholds: limit.into_iter().collect(),
             from_zero: true,
+            reaches: Some(budget.map_or(SHARE_AXIS, |limit| limit * 1.5)),
             links: Links::to_errors(),
         })
     }

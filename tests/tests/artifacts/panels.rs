@@ -319,6 +319,58 @@ fn objective_panels_show_the_budget_and_its_burn() {
         }
         // The budget is next to its burn.
         assert_eq!(left["gridPos"]["y"], burn["gridPos"]["y"]);
+        // A rate of 1 is on the axis even if nothing is spent.
+        let field = &burn["fieldConfig"]["defaults"];
+        let limit = field["thresholds"]["steps"][1]["value"].as_f64();
+        assert!(limit < field["custom"]["axisSoftMax"].as_f64(), "{field:#}");
+    }
+}
+
+#[test]
+fn axis_of_shares_has_a_fitting_range_for_zeros() {
+    let dashboard = parsed(&web());
+    let mut shares = 0;
+    for panel in panels(&dashboard) {
+        let field = &panel["fieldConfig"]["defaults"];
+        if !panel["title"].as_str().unwrap().ends_with(" that fail") {
+            continue;
+        }
+        shares += 1;
+        let reached = field["custom"]["axisSoftMax"].as_f64().unwrap();
+        assert!((0.0001..=0.1).contains(&reached), "{panel:#}");
+        let limit = field["thresholds"]["steps"][1]["value"].as_f64();
+        assert!(limit.is_none_or(|limit| limit < reached), "{panel:#}");
+    }
+    assert!(shares > 0, "no panel of shares");
+}
+
+#[test]
+fn heat_map_has_no_quantiles_in_its_title() {
+    let dashboard = parsed(&Artifacts::of::<ServiceMetrics>());
+    let titles: Vec<_> = panels(&dashboard)
+        .iter()
+        .map(|panel| panel["title"].as_str().unwrap())
+        .collect();
+    assert!(
+        titles.contains(&"Latency P50/P95/P99 per Service"),
+        "{titles:?}"
+    );
+    assert!(
+        titles.contains(&"Latency per Service heat map"),
+        "{titles:?}"
+    );
+}
+
+#[test]
+fn legend_with_many_series_is_beside_its_graph() {
+    let dashboard = parsed(&web());
+    let side = |title: &str| panel(&dashboard, title)["options"]["legend"]["placement"].clone();
+    for (title, expected) in [
+        ("HTTP server: request duration", "right"),
+        ("HTTP server: requests that succeed: burn rate", "right"),
+        ("Changes", "bottom"),
+    ] {
+        assert_eq!(side(title), expected, "{title}");
     }
 }
 
