@@ -3,7 +3,7 @@
 import React from 'react';
 import { createRoot } from 'react-dom/client';
 import {
-  FieldType, ThemeContext, applyFieldOverrides, createTheme, getDisplayProcessor, toDataFrame,
+  FieldType, ThemeContext, applyFieldOverrides, createTheme, getDisplayProcessor, getFieldDisplayValues, toDataFrame,
 } from '@grafana/data';
 import { BigValue, GlobalStyles, PanelChrome, TimeSeries } from '@grafana/ui';
 
@@ -12,6 +12,8 @@ const COLUMN = 50;
 const LINE = 36;
 const GAP = 8;
 
+const timeZone = 'utc';
+const replaceVariables = (text) => text;
 const theme = createTheme({ colors: { mode: 'light' } });
 const { dashboard, results, from, to } = window.drawn;
 
@@ -32,37 +34,34 @@ function frames(panel, series) {
     }),
   );
   const fieldConfig = { defaults: {}, overrides: [] };
-  const replaceVariables = (text) => text;
-  return applyFieldOverrides({ data, fieldConfig, replaceVariables, theme, timeZone: 'utc' });
+  return applyFieldOverrides({ data, fieldConfig, replaceVariables, theme, timeZone });
 }
 
 // Single numbers, each with its graph.
 function Stat({ panel, series, width, height }) {
-  const share = height / Math.max(series.length, 1);
-  return frames(panel, series).map((frame, index) => {
-    const field = frame.fields[1];
-    const value = getDisplayProcessor({ field, theme })(field.values.at(-1));
-    const text = series.length > 1 ? 'value_and_name' : 'value';
-    const title = series[index].name;
-    return (
-      <BigValue
-        key={title}
-        width={width}
-        height={share}
-        theme={theme}
-        value={{ ...value, title }}
-        textMode={text}
-        colorMode="value"
-        graphMode="area"
-        justifyMode="auto"
-        sparkline={{ x: frame.fields[0], y: field }}
-      />
-    );
+  const { reduceOptions, colorMode, graphMode, justifyMode } = panel.options;
+  const fieldConfig = { defaults: panel.fieldConfig.defaults, overrides: [] };
+  const data = frames(panel, series);
+  const values = getFieldDisplayValues({
+    data, fieldConfig, reduceOptions, replaceVariables, theme, timeZone, sparkline: true,
   });
+  return values.map(({ display, sparkline }, index) => (
+    <BigValue
+      key={index}
+      width={width}
+      height={height / values.length}
+      theme={theme}
+      value={{ ...display, title: series[index].name }}
+      textMode={values.length > 1 ? 'value_and_name' : 'value'}
+      colorMode={colorMode}
+      graphMode={graphMode}
+      justifyMode={justifyMode}
+      sparkline={sparkline}
+    />
+  ));
 }
 
 function Lines({ panel, series, width, height }) {
-  const legend = { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] };
   const unchanged = (config) => config;
   return (
     <TimeSeries
@@ -70,9 +69,9 @@ function Lines({ panel, series, width, height }) {
       height={height}
       frames={frames(panel, series)}
       timeRange={range}
-      timeZone="utc"
-      legend={legend}
-      options={{}}
+      timeZone={timeZone}
+      legend={panel.options.legend}
+      options={panel.options}
       tweakScale={unchanged}
       tweakAxis={unchanged}
     />
@@ -119,6 +118,8 @@ function HeatMap({ panel, series, width, height }) {
   );
 }
 
+const EMPTY = { lineHeight: '200px', textAlign: 'center' };
+
 const FORMS = { stat: Stat, gauge: Stat, timeseries: Lines, heatmap: HeatMap };
 
 function Panel({ panel }) {
@@ -127,7 +128,7 @@ function Panel({ panel }) {
   const Form = FORMS[panel.type];
   const series = results[panel.id] ?? [];
   const content = (width, height) =>
-    series.length ? <Form panel={panel} series={series} width={width} height={height} /> : <p>No data</p>;
+    series.length ? <Form panel={panel} series={series} width={width} height={height} /> : <p style={EMPTY}>No data</p>;
   return (
     <div style={{ position: 'absolute', left: x * COLUMN + GAP, top: y * LINE, width, height }}>
       <PanelChrome title={panel.title} width={width} height={height}>
@@ -138,7 +139,13 @@ function Panel({ panel }) {
 }
 
 function Row({ row }) {
-  return <h4 style={{ position: 'absolute', left: GAP, top: row.gridPos.y * LINE + GAP }}>{row.title}</h4>;
+  const closed = row.collapsed ? ` (${row.panels.length} panels)` : '';
+  return (
+    <h4 style={{ position: 'absolute', left: GAP, top: row.gridPos.y * LINE + GAP }}>
+      {row.title}
+      {closed}
+    </h4>
+  );
 }
 
 const panels = dashboard.panels.map((panel) =>

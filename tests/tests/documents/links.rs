@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::{in_folder, markdown::Document, read, repository};
 
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 9] = [
     ".",
     "bench",
+    "deploy",
     "docs",
     "docs/guide",
+    "docs/pictures",
     "docs/reference",
     "examples/compare",
     "tests",
