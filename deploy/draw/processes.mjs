@@ -7,8 +7,8 @@ const START = 60_000;
 
 const children = [];
 
-// Starts a program. Returns the first match of `pattern` in its output, such as the address that it serves on.
-export function started(command, args, pattern) {
+// Starts a program. Returns what the patterns find in its output, such as the addresses that it serves on.
+export function started(command, args, patterns) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   return new Promise((resolve, reject) => {
@@ -21,12 +21,12 @@ export function started(command, args, pattern) {
     };
     const failed = (reason) =>
       pending && settled(reject, new Error(`${command} ${reason}; it printed:\n${output}`));
-    const timer = setTimeout(() => failed(`did not print ${pattern} within ${START / 1000} s`), START);
+    const timer = setTimeout(() => failed(`did not print ${patterns.join(' and ')} within ${START / 1000} s`), START);
     // What comes after the match is read too, as a program waits while its pipe is full.
     const read = (text) => {
       output = pending ? output + text : output;
-      const found = pending && output.match(pattern);
-      if (found) settled(resolve, found[1]);
+      const found = patterns.map((pattern) => pending && output.match(pattern)?.[1]);
+      if (found.every(Boolean)) settled(resolve, found);
     };
     child.stdout.setEncoding('utf8').on('data', read);
     child.stderr.setEncoding('utf8').on('data', read);

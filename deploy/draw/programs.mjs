@@ -1,6 +1,7 @@
 // The five programs: how each is started, and what its clients do.
 
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createServer, request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,41 +9,77 @@ import { pause, started } from './processes.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-// The mean time between two steps of clients, in milliseconds, and the length of a wave of load.
+// The mean time between two requests of clients, and the length of a wave of load, in milliseconds.
 const STEP = 150;
 const WAVE = 100_000;
 
-const LISTENING = /(?:listening on |"address":")http:\/\/(127\.0\.0\.1:\d+)[\s"]/;
+// A port that the system picks, and what a program prints of it.
+const FREE = '127.0.0.1:0';
+const after = (text) => new RegExp(`${text}(127\\.0\\.0\\.1:\\d+)[\\s"]`);
 
-const post = (path, headers = {}) => ({ path, method: 'POST', headers });
 const get = (path, headers = {}) => ({ path, method: 'GET', headers });
-const bearer = (token) => ({ authorization: `Bearer ${token}` });
+const post = (path, headers = {}, body = '') => ({ path, method: 'POST', headers, body });
+const json = (path, headers, body) =>
+  post(path, { 'content-type': 'application/json', ...headers }, JSON.stringify(body));
 
-// The arguments of each program, and the requests of its clients in the order in which they are repeated.
+// Each starts a program with `run`, which takes arguments and returns addresses that the program prints. It returns
+// the addresses of its metrics, the one that its clients call, and their requests in the order in which they repeat.
 const PROGRAMS = {
-  glyphoxa: {
-    args: ['--speed', '10', '--fail-rate', '0.05'],
-    requests: [post('/api/v1/npcs/sage_03/speak')],
+  async glyphoxa(run) {
+    const [address] = await run(['--listen', FREE, '--speed', '10', '--fail-rate', '0.05'], 'listening on http://');
+    return { targets: [address], clients: address, requests: [post('/api/v1/npcs/sage_03/speak')] };
   },
-  voxray: { args: [], requests: [post('/offer'), post('/offer'), post('/offer'), get('/offer')] },
-  ibex: {
-    args: [],
-    requests: [
-      post('/v1/chat/completions', bearer('token-acme')),
-      get('/v1/organizations/0192f0c1-6d3a-7b11-8a7e-3f6f1c9d2a10/usage', bearer('token-acme')),
-      post('/v1/chat/completions', bearer('token-umbra')),
-      post('/v1/chat/completions', bearer('token-of-nobody')),
-    ],
+  async voxray(run) {
+    const [address] = await run(['--listen', FREE], 'listening on http://');
+    const offer = post('/offer');
+    return { targets: [address], clients: address, requests: [offer, offer, offer, get('/offer')] };
   },
-  xgen: { args: [], requests: [] },
-  gospelib: {
-    args: [],
-    requests: ['passages/gen.1.1', 'ask/grace', 'passages/ps.23.1', 'passages/jn.1.1', 'ask/forgiveness', 'passages/not.9.9']
-      .map((path) => get(`/${path}`)),
+  async ibex(run) {
+    const [auth, grpc] = await run(['auth', '--listen', FREE, '--grpc-listen', FREE], '"address":"http://', '"grpc":"');
+    const limit = ['--rate-limit', '40', '--rate-window', '30'];
+    const [proxy] = await run(['proxy', '--listen', FREE, '--auth-address', grpc, ...limit], '"address":"http://');
+    const asks = (token, content) =>
+      json('/v1/chat/completions', { authorization: `Bearer ${token}` }, { stream: true, messages: [{ role: 'user', content }] });
+    const usage = get('/v1/organizations/0192f0c1-6d3a-7b11-8a7e-3f6f1c9d2a10/usage', { authorization: 'Bearer token-acme' });
+    const requests = [
+      asks('token-acme', 'What is 6 * 7?'), asks('token-acme', 'Tell me about the gate.'), usage,
+      asks('token-umbra', 'Roll 2d6.'), asks('token-acme', 'Who guards the bridge?'), asks('token-of-nobody', 'Hello'),
+    ];
+    return { targets: [proxy, auth], clients: proxy, requests };
+  },
+  async xgen(run) {
+    const [address, proxy] = await run(['--listen', FREE, '--proxy', FREE], 'listening on http://', 'forwarding on http://');
+    const origin = await served();
+    const requests = ['/', '/page?token=secret', '/missing', '/slow'].map((path) => get(`http://${origin}${path}`));
+    return { targets: [address], clients: proxy, requests };
+  },
+  async gospelib(run) {
+    const [gateway, content, ingest] = await run(
+      ['--listen', FREE], 'gateway: http://', 'content: http://', 'ingest: http://');
+    const vitals = { type: 'web-vitals', values: { lcp: 120, inp: 16, cls: 0.01, ttfb: 8 } };
+    const meta = { app: { name: 'gospelib-web' }, session: { id: 'drawn' }, page: { url: '/' } };
+    const requests = [
+      get('/passages/gen.1.1'), get('/ask/grace'), get('/search?q=light%20morning'), get('/passages/way.1.4'),
+      get('/neighbours/gen.1.4?depth=2'), get('/ask/forgiveness'), get('/passages/not.9.9'),
+      json('/collect', {}, { meta, measurements: [vitals] }),
+      { ...post('/v1/jobs', {}, readFileSync(join(ROOT, 'examples/gospelib/text.tsv'))), to: ingest },
+    ];
+    return { targets: [gateway, content, ingest], clients: gateway, requests };
   },
 };
 
-export const NAMES = Object.keys(PROGRAMS);
+// Starts an origin for the requests of a forward proxy, and returns its address.
+function served() {
+  const server = createServer(({ url, headers }, response) => {
+    const status = url.startsWith('/missing') ? 404 : 200;
+    response.writeHead(status, { 'content-type': 'text/html' });
+    setTimeout(() => response.end(`<a href="http://${headers.host}/missing">a link</a>\n`), url === '/slow' ? 40 : 5);
+  });
+  server.unref();
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(`127.0.0.1:${server.address().port}`));
+  });
+}
 
 // Returns the files that are generated for a program.
 export function files(name) {
@@ -52,24 +89,28 @@ export function files(name) {
   return { dashboard: join(dashboards, dashboard), rules: join(folder, 'prometheus/rules.yml') };
 }
 
-// Starts a program from the folder `programs`. Returns its name, its addresses and its rules.
+// Starts a program from the folder `programs`. Returns it with its name and its rules.
 export async function start(name, programs) {
-  const args = ['--listen', '127.0.0.1:0', ...PROGRAMS[name].args];
-  const address = await started(join(programs, name), args, LISTENING);
-  return { name, targets: [address], rules: files(name).rules };
+  const run = (args, ...texts) => started(join(programs, name), args, texts.map(after));
+  return { name, rules: files(name).rules, ...(await PROGRAMS[name](run)) };
 }
 
-async function sent(address, { path, ...options }) {
-  // Some answers are errors, which the dashboards show.
-  const response = await fetch(`http://${address}${path}`, { ...options, signal: AbortSignal.timeout(10_000) });
-  await response.arrayBuffer();
+// Sends a request, and waits for the end of its response. Some are errors, which the dashboards show.
+function sent(address, { body, ...options }) {
+  const [host, port] = address.split(':');
+  return new Promise((resolve) => {
+    const sending = request({ host, port, ...options, timeout: 10_000 }, (response) => {
+      response.on('close', resolve).resume();
+    });
+    sending.on('timeout', () => sending.destroy()).on('error', resolve).end(body);
+  });
 }
 
 // Sends the requests of the program's clients until `end`, in waves.
-export async function traffic({ name, targets }, end) {
-  const { requests } = PROGRAMS[name];
-  for (let count = 0; requests.length > 0 && Date.now() < end; count++) {
-    await sent(targets[0], requests[count % requests.length]).catch(() => {});
+export async function traffic({ clients, requests }, end) {
+  for (let count = 0; Date.now() < end; count++) {
+    const { to = clients, ...next } = requests[count % requests.length];
+    await sent(to, next);
     await pause(STEP / (1 + 0.5 * Math.sin((Date.now() / WAVE) * 2 * Math.PI)));
   }
 }

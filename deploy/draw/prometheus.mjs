@@ -26,10 +26,10 @@ export async function scraping(programs, interval, folder) {
   const file = join(folder, 'prometheus.yml');
   writeFileSync(file, JSON.stringify(configuration));
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'data')}`];
-  const address = await started(
+  const [address] = await started(
     'prometheus',
     [...args, '--web.listen-address=127.0.0.1:0'],
-    /Listening on" .*?\baddress=(127\.0\.0\.1:\d+)\s/,
+    [/Listening on" .*?\baddress=(127\.0\.0\.1:\d+)\s/],
   );
   const prometheus = `http://${address}`;
   await eventually('Prometheus is ready', 60, async () =>
