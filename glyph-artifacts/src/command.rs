@@ -59,6 +59,14 @@ pub struct ArtifactArgs {
     #[cfg_attr(feature = "cli", command(flatten))]
     pub load: Load,
 
+    /// Set the threshold of an alert, in the form of its attribute: `250ms`, `5%`, `10/s`, `200`. May be
+    /// repeated.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "ALERT=THRESHOLD", value_parser = setting)
+    )]
+    pub set: Vec<(String, String)>,
+
     /// Divide the windows and pending times of alerts, to rehearse them in less time.
     #[cfg_attr(
         feature = "cli",
@@ -82,6 +90,7 @@ impl ArtifactArgs {
             diff: false,
             cost: false,
             load: Load::default(),
+            set: Vec::new(),
             shorten: NonZeroU32::MIN,
         }
     }
@@ -91,6 +100,7 @@ impl ArtifactArgs {
     /// # Errors
     ///
     /// - Returns [`ArtifactError::Problems`] if an expression or a name in the catalogs is invalid.
+    /// - Returns [`ArtifactError::Thresholds`] if a threshold cannot be set.
     /// - Returns [`ArtifactError::File`] if a file cannot be read or written.
     /// - Returns [`ArtifactError::Yaml`] or [`ArtifactError::Json`] if a file cannot be serialized
     ///   or parsed.
@@ -98,6 +108,8 @@ impl ArtifactArgs {
     ///   rule in the folder uses a name that no catalog declares.
     /// - With `diff`, returns [`ArtifactError::Breaking`] if a change breaks dashboards or alerts.
     pub fn run(&self, artifacts: &Artifacts) -> Result<Vec<String>, ArtifactError> {
+        let settings = self.set.iter().map(|(alert, threshold)| (alert, threshold));
+        let artifacts = &artifacts.clone().thresholds(settings)?;
         if self.diff {
             return self.compare(artifacts);
         }
@@ -184,4 +196,12 @@ impl ArtifactArgs {
         let command = std::iter::once(program).chain(others);
         format!("`{}`", command.collect::<Vec<_>>().join(" "))
     }
+}
+
+/// Reads `ALERT=THRESHOLD`.
+#[cfg(feature = "cli")]
+fn setting(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=');
+    let (alert, threshold) = parts.ok_or("expected ALERT=THRESHOLD, such as QueueIsLong=200")?;
+    Ok((alert.to_owned(), threshold.to_owned()))
 }

@@ -15,6 +15,9 @@ pub enum ArtifactError {
     /// An expression or a name in the catalogs is invalid. The message has a line for each problem.
     #[error("{}", lines(.0))]
     Problems(Vec<Problem>),
+    /// A threshold cannot be set. The message has a line for each.
+    #[error("{}", lines(.0))]
+    Thresholds(Vec<String>),
     /// A file is out of date, or uses a name that no catalog declares.
     #[error("{}", stale_message(files, problems, refresh))]
     Stale {

@@ -26,6 +26,7 @@
 //!
 //! - [`Artifacts`] has the catalogs to generate from, or views of them. [`Artifacts::write`] writes all files, and
 //!   [`Artifacts::stale`] returns those that are out of date.
+//! - [`Artifacts::thresholds`] sets thresholds of alerts in place of those of the catalogs.
 //! - [`Artifacts::rules`] and [`Artifacts::rule_tests`] return Prometheus rules and their promtool
 //!   tests.
 //! - [`Artifacts::dashboard`] and [`Artifacts::grafana_alerting`] return Grafana's files.
@@ -83,6 +84,7 @@ mod rules;
 mod schema;
 mod series;
 mod texts;
+mod threshold;
 mod view;
 mod weaver;
 mod yaml;

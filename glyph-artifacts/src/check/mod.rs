@@ -20,6 +20,8 @@ use std::{borrow::Cow, collections::HashMap};
 
 pub use known::INTERNAL_SERIES;
 
+pub(crate) use names::nearest;
+
 use crate::{
     ArtifactError, artifacts::Artifacts, families::Families, objective::alert_names,
     problem::Problem, rules::Rule, series::Series, view::exposed_twice,

@@ -281,7 +281,7 @@ impl Names {
 
 /// Returns the known name that `name` was probably meant to be: one with a small edit distance, or
 /// one that starts with it, such as `tenant_id` for `tenant`.
-pub(super) fn nearest<'known>(
+pub(crate) fn nearest<'known>(
     name: &str,
     known: impl Iterator<Item = &'known str>,
 ) -> Option<&'known str> {
