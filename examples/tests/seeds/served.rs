@@ -252,6 +252,9 @@ pub(crate) fn command(program: &str) -> Command {
         command.arg("proxy");
     }
     command.args(["--listen", "127.0.0.1:0"]);
+    if program == "xgen" {
+        command.args(["--proxy", "127.0.0.1:0"]);
+    }
     if program == "glyphoxa" {
         command
             .args(["--speed", "10"])

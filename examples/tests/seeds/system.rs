@@ -1,6 +1,12 @@
 //! What each program does and writes.
 
-use std::{fs, path::PathBuf, process::Command, sync::LazyLock, thread};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::LazyLock,
+    thread,
+};
 
 use glyph_examples::executable;
 use glyph_tests::{children::Process, environment, written::parsed};
@@ -20,6 +26,8 @@ pub(crate) struct System {
     pub(crate) schema: Value,
     /// Its rules: those that record, and alerts.
     pub(crate) rules: Vec<Value>,
+    /// Its rules with the threshold [`TUNED`], of the bus of plugins.
+    pub(crate) tuned: Vec<Value>,
     pub(crate) dashboards: Vec<Value>,
     /// The metrics at the end of a run, as OpenMetrics. The voice pipeline prints a report instead.
     pub(crate) output: String,
@@ -67,6 +75,24 @@ pub(crate) fn yaml(path: &str) -> Value {
     yaml_serde::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// A threshold that is not the one of the catalog.
+pub(crate) const TUNED: &str = "0xgenQueueBackpressure=93%";
+
+/// Returns the rules of generated files, each with the interval of its group.
+fn rules_in(folder: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(folder.join("prometheus/rules.yml")).unwrap();
+    let file: Value = yaml_serde::from_str(&text).unwrap();
+    let groups = file["groups"].as_array().unwrap().iter();
+    let rules = groups.flat_map(|group| {
+        let mut rules = group["rules"].as_array().unwrap().clone();
+        for rule in &mut rules {
+            rule["interval"] = group["interval"].clone();
+        }
+        rules
+    });
+    rules.collect()
+}
+
 impl System {
     fn run(program: &'static str) -> Self {
         let executable = executable(program);
@@ -88,9 +114,16 @@ impl System {
         let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
         run(&["artifacts", &path("files")]);
         let file = path("spans.jsonl");
-        let (audit, flows) = (path("audit.jsonl"), path("flows.jsonl"));
+        let [audit, flows, cases] = ["audit", "flows", "cases"].map(path);
         let own: &[&str] = match program {
-            "xgen" => &["--audit-file", &audit, "--flows-file", &flows],
+            "xgen" => &[
+                "--audit-file",
+                &audit,
+                "--flows-file",
+                &flows,
+                "--cases-file",
+                &cases,
+            ],
             _ => &[],
         };
         let traced = ["--once", "--trace-file", &file, "--trace-sample-ratio", "1"];
@@ -105,10 +138,23 @@ impl System {
             "xgen" => run(&["--once"]).output,
             _ => failing.page().to_owned(),
         };
-        let rules = folder.join("files/prometheus/rules.yml");
-        let rules: Value = yaml_serde::from_str(&fs::read_to_string(rules).unwrap()).unwrap();
-        let groups = rules["groups"].as_array().unwrap().iter();
-        let rules = groups.flat_map(|group| group["rules"].as_array().unwrap().clone());
+        let rules = rules_in(&folder.join("files"));
+        let tuned = match program {
+            "xgen" => {
+                run(&["artifacts", &path("tuned"), "--set", TUNED]);
+                rules_in(&folder.join("tuned"))
+            }
+            _ => Vec::new(),
+        };
+        let limited: &[&str] = match program {
+            "xgen" => &["rate-limit", "host-rate-limit"],
+            _ => &[],
+        };
+        let limited = limited.iter().flat_map(|fault| {
+            let file = path(fault);
+            run(&["--once", "--trace-file", &file, "--fault", fault]);
+            parsed(&fs::read_to_string(file).unwrap())
+        });
         let schema = fs::read_to_string(folder.join("files/metrics.json")).unwrap();
         let dashboards = fs::read_dir(folder.join("files/grafana/dashboards")).unwrap();
         let dashboards = dashboards.map(|file| {
@@ -118,11 +164,12 @@ impl System {
         let spans = parsed(&fs::read_to_string(&file).unwrap());
         Self {
             schema: serde_json::from_str(&schema).unwrap(),
-            rules: rules.collect(),
+            rules,
+            tuned,
             dashboards: dashboards.collect(),
             output: once.output,
             log: [parsed(&once.errors), served.log.clone()].concat(),
-            spans: [spans, served.spans()].concat(),
+            spans: [spans, served.spans(), limited.collect()].concat(),
             audit: fs::read_to_string(audit).map_or_else(|_| Vec::new(), |text| parsed(&text)),
             help: run(&["--help"]).output,
             served,

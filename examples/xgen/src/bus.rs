@@ -1,166 +1,143 @@
-//! The plugin bus: dispatches flows to plugins.
+//! The plugin bus: hands each flow to all plugins, to some raw and to some without its secrets.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
-use std::sync::Arc;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use glyph_runtime::context::{self, Context};
+use glyph_runtime::instrument_stage;
 use glyph_runtime::wait::{Queue, Queued};
-use glyph_runtime::{context, instrument_stage};
-use serde_json::json;
-use thiserror::Error;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use tokio::time::sleep;
-use tracing::{Instrument, Span};
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::timeout;
 
-use crate::netgate::{Netgate, RejectedByHost};
-use crate::telemetry::{BusMetrics, stage};
+use crate::flow::Flow;
+use crate::plugin::Plugin;
+use crate::supervisor::{Event, Services, Supervisor};
+use crate::telemetry::{self, BusMetrics, Variant, stage};
 
 /// Capacity of a plugin's queue.
-const CAPACITY: usize = 8;
+const CAPACITY: usize = 32;
 
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("no plugin received the flow")]
-pub(crate) struct NoReceiver;
+/// The time that a flow waits for a place in a queue, before the plugin misses it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A flow for a plugin, with the span that dispatched it. The plugin's work belongs to that span.
-struct Event {
-    flow: u32,
-    span: Span,
-}
+/// The time that plugins have for what is queued when the bus ends.
+const DRAIN: Duration = Duration::from_secs(20);
 
-/// A plugin of the bus.
-struct Plugin {
-    name: &'static str,
+/// The queue of a plugin, and whether its process is there.
+struct Lane {
+    plugin: Plugin,
     queue: Queue,
-    /// `None` after the last flow.
-    events: Option<mpsc::Sender<Queued<Event>>>,
-    task: JoinHandle<()>,
+    events: mpsc::WeakSender<Queued<Event>>,
+    connected: Arc<AtomicBool>,
 }
 
 /// The plugins that receive flows.
 pub(crate) struct Bus {
-    plugins: Vec<Plugin>,
+    lanes: Vec<Lane>,
+    /// The queues are open as long as these exist.
+    open: Mutex<Vec<mpsc::Sender<Queued<Event>>>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Bus {
-    /// Starts the plugins. Each inspects flows and asks its host about the results.
-    pub(crate) fn start(netgate: &Arc<Netgate>, plugins: &[(&'static str, &'static str)]) -> Self {
-        let plugins = plugins.iter().map(|(name, host)| {
-            let (events, waiting) = mpsc::channel(CAPACITY);
-            let queue = Queue::new(name).capacity(CAPACITY);
-            let supervised = supervise(name, host, Arc::clone(netgate), waiting);
-            Plugin {
-                name,
-                queue: queue.recorder(BusMetrics::global()),
-                events: Some(events),
-                task: context::spawn(supervised),
-            }
-        });
+    /// Starts all plugins.
+    pub(crate) fn start(services: &Arc<Services>) -> Self {
+        let (mut lanes, mut open, mut tasks) = (Vec::new(), Vec::new(), Vec::new());
+        for plugin in Plugin::ALL {
+            let (sender, events) = mpsc::channel(CAPACITY);
+            let connected = Arc::new(AtomicBool::new(false));
+            let supervisor = Supervisor::new(plugin, Arc::clone(services), Arc::clone(&connected));
+            let queue = Queue::new(plugin.name()).recorder(BusMetrics::global());
+            tasks.push(context::spawn(supervisor.run(events)));
+            lanes.push(Lane {
+                plugin,
+                queue: queue.capacity(CAPACITY),
+                events: sender.downgrade(),
+                connected,
+            });
+            open.push(sender);
+        }
         Self {
-            plugins: plugins.collect(),
+            lanes,
+            open: Mutex::new(open),
+            tasks: Mutex::new(tasks),
         }
     }
 
-    /// Captures one flow and sends it to all plugins.
-    pub(crate) async fn capture(&self, flow: u32) -> Result<(), NoReceiver> {
-        let span = tracing::info_span!("proxy.capture_flow", flow);
-        let captured = async {
-            tracing::info!("flow captured");
-            self.dispatch(flow).await
+    /// Hands a flow to all plugins. Returns when each has it in its queue, or has missed it.
+    pub(crate) async fn dispatch(&self, flow: Flow) {
+        let sanitized = Arc::new(flow.sanitized());
+        tokio::join!(
+            self.fan_out(Variant::Raw, Arc::new(flow)),
+            self.fan_out(Variant::Sanitized, sanitized)
+        );
+    }
+
+    #[instrument_stage(
+        stage::flow_dispatch,
+        name = "plugin_bus.dispatch_flow",
+        labels(variant),
+        fields(flow = flow.id)
+    )]
+    async fn fan_out(&self, variant: Variant, flow: Arc<Flow>) {
+        let lanes = self.lanes.iter();
+        let lanes = lanes.filter(|lane| lane.plugin.variant() == variant);
+        join_all(lanes.map(|lane| lane.offer(Arc::clone(&flow)))).await;
+    }
+
+    /// Closes the queues, and waits until the plugins have processed what is in them.
+    pub(crate) async fn drain(&self) {
+        lock(&self.open).clear();
+        let tasks = mem::take(&mut *lock(&self.tasks));
+        let stops: Vec<_> = tasks.iter().map(JoinHandle::abort_handle).collect();
+        if timeout(DRAIN, join_all(tasks)).await.is_err() {
+            tracing::error!("plugins did not process their queues in time");
+            stops.iter().for_each(AbortHandle::abort);
+        }
+    }
+
+    /// Returns whether a plugin is there and can take more flows.
+    pub(crate) fn check(&self, plugin: Plugin) -> Result<(), &'static str> {
+        let mut lanes = self.lanes.iter();
+        let lane = lanes.find(|lane| lane.plugin == plugin);
+        lane.map_or(Err("not started"), Lane::check)
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Lane {
+    /// Puts a flow into the queue. If there is no place for some time, the plugin misses it.
+    #[tracing::instrument(name = "plugin_bus.dispatch_event", skip_all, fields(plugin = self.plugin.name()))]
+    async fn offer(&self, flow: Arc<Flow>) {
+        let Some(events) = self.events.upgrade() else {
+            return;
         };
-        captured.instrument(span).await
-    }
-
-    #[instrument_stage(stage::flow_dispatch, name = "plugin_bus.dispatch_flow", fields(flow))]
-    async fn dispatch(&self, flow: u32) -> Result<(), NoReceiver> {
-        let mut taken = false;
-        for plugin in &self.plugins {
-            let span = tracing::info_span!("plugin_bus.dispatch_event", plugin = plugin.name);
-            let event = Event {
-                flow,
-                span: span.clone(),
-            };
-            if let Some(events) = &plugin.events {
-                let queued = plugin.queue.track(event);
-                taken |= events.send(queued).instrument(span).await.is_ok();
-            }
+        let place = timeout(PATIENCE, events.reserve()).await;
+        if let Ok(Ok(place)) = place {
+            let context = Context::current();
+            place.send(self.queue.track(Event { flow, context }));
+            return;
         }
-        if taken { Ok(()) } else { Err(NoReceiver) }
+        let plugin = self.plugin.name();
+        let dropped = &BusMetrics::global().plugin_events_dropped;
+        dropped.inc(telemetry::Plugin { plugin });
+        tracing::warn!(flow = flow.id, "event dropped: the queue is full");
     }
 
-    /// Waits until the plugins have processed the queued events.
-    pub(crate) async fn drain(&mut self) {
-        for plugin in &mut self.plugins {
-            plugin.events = None;
-            if let Err(error) = (&mut plugin.task).await {
-                tracing::error!(plugin = plugin.name, %error, "plugin lost");
-            }
+    fn check(&self) -> Result<(), &'static str> {
+        if !self.connected.load(Ordering::Relaxed) {
+            return Err("not connected");
+        }
+        match self.events.upgrade() {
+            Some(events) if events.capacity() == 0 => Err("the queue is full"),
+            _ => Ok(()),
         }
     }
-}
-
-/// Runs a plugin until the last flow.
-async fn supervise(
-    plugin: &'static str,
-    host: &'static str,
-    netgate: Arc<Netgate>,
-    mut events: mpsc::Receiver<Queued<Event>>,
-) {
-    if connect(plugin).await.is_err() {
-        return;
-    }
-    while let Some(queued) = events.recv().await {
-        let Event { flow, span } = queued.take();
-        let work = async {
-            let task = tracing::info_span!("plugin.supervisor.task", plugin, flow);
-            let done = execute(plugin, host, &netgate).instrument(task).await;
-            if let Err(error) = done {
-                tracing::warn!(%error, "plugin failed");
-            }
-        };
-        work.instrument(span).await;
-    }
-}
-
-/// Connects to a plugin.
-#[instrument_stage(stage::rpc, name = "plugin_bus.EventStream", kind = server, labels(method = "event_stream"), fields(plugin))]
-async fn connect(plugin: &str) -> Result<(), NoReceiver> {
-    sleep(Duration::from_millis(1)).await;
-    tracing::info!("plugin connected");
-    Ok(())
-}
-
-#[instrument_stage(stage::plugin_event, name = "plugin.runner.exec", labels(plugin))]
-async fn execute(
-    plugin: &str,
-    host: &'static str,
-    netgate: &Netgate,
-) -> Result<(), RejectedByHost> {
-    sleep(Duration::from_millis(2)).await;
-    netgate.request(plugin, host).await
-}
-
-/// Reads recorded flows.
-#[instrument_stage(stage::rpc, name = "replay.load_flows", labels(method = "load_flows"))]
-pub(crate) fn load_flows(count: u32) -> Vec<u32> {
-    (0..count).collect()
-}
-
-/// Writes the flows to a file, one JSON object a line.
-#[tracing::instrument(name = "replay.write_flows", skip_all, fields(flows = flows.len()), err)]
-pub(crate) fn write_flows(flows: &[u32], path: &Path) -> io::Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    for flow in flows {
-        writeln!(file, "{}", json!({ "flow": flow }))?;
-    }
-    file.flush()
-}
-
-/// Writes the results of the plugins.
-#[instrument_stage(stage::rpc, name = "replay.write_cases", labels(method = "write_cases"), fields(cases = flows.len()))]
-pub(crate) fn write_cases(flows: &[u32]) {
-    tracing::info!("cases written");
 }

@@ -1,105 +1,81 @@
-//! A proxy that sends captured flows to plugins, and forwards the requests of plugins.
+//! A forward proxy that captures flows, and hands them to plugins in processes of their own.
 //!
-//! Spans follow a flow from its capture ([`bus::Bus::capture`]) through the plugins' queues to
-//! their requests ([`netgate::Netgate::request`]), including waits for rate limits.
+//! Spans follow a flow from its capture ([`proxy`]) through the plugins' queues ([`bus`]) to their
+//! processes ([`supervisor`]) and their requests ([`netgate`]), including waits for rate limits.
 //! `--trace-endpoint`, `--trace-file` and similar options set the destination of spans,
-//! `--audit-file` that of the audit trail. Without a
-//! destination there are no spans. Exemplars, spans and audit lines have the same ids.
+//! `--audit-file` that of the audit trail. Without a destination there are no spans. Exemplars, spans
+//! and audit lines have the same ids.
 //!
-//! `cargo run --bin xgen -- --once` replays a dozen flows, prints the metrics and exits.
+//! `cargo run -p xgen -- --once` captures a dozen flows, replays them, prints the metrics and exits.
 
 mod bus;
+mod cli;
+mod fault;
+mod flow;
 mod netgate;
+mod origin;
+mod plugin;
+mod process;
+mod protocol;
+mod proxy;
+mod replay;
+mod supervisor;
+mod system;
+mod tee;
 mod telemetry;
 
 use std::env;
 use std::error::Error;
-use std::io::{self, Write};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use glyph_runtime::artifacts::ArtifactArgs;
+use clap::Parser;
 use glyph_runtime::config::{Setting, TelemetryArgs};
 use glyph_runtime::log::{Audit, Output};
-use glyph_runtime::{Telemetry, audit, expose::Format};
+use glyph_runtime::trace::chrome;
+use glyph_runtime::{Telemetry, expose::Format};
 
-use crate::bus::{Bus, load_flows, write_cases, write_flows};
-use crate::netgate::Netgate;
+use crate::bus::Bus;
+use crate::cli::{Cli, Command};
+use crate::plugin::Plugin;
+use crate::system::System;
 use crate::telemetry::BusMetrics;
 
-/// Plugins and their hosts.
-const PLUGINS: [(&str, &str); 3] = [
-    ("headers", "lists.example"),
-    ("secrets", "vault.example"),
-    ("links", "gone.example"),
-];
-
-/// Number of flows in a replay.
-const FLOWS: u32 = 12;
-
-/// A proxy that sends flows to plugins.
-#[derive(Debug, Parser)]
-#[command(name = "xgen", version, args_conflicts_with_subcommands = true)]
-struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-
-    /// Replay the flows once, print the metrics, and exit.
-    #[arg(long, conflicts_with = "listen")]
-    once: bool,
-
-    /// Address of metrics and probes; port 0 picks a free port.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9464")]
-    listen: SocketAddr,
-
-    /// File of the audit trail; without it, audit lines are in the log.
-    #[arg(long, value_name = "PATH")]
-    audit_file: Option<PathBuf>,
-
-    /// File to export the replayed flows to, one JSON object a line; without it, none is written.
-    #[arg(long, value_name = "PATH")]
-    flows_file: Option<PathBuf>,
-
-    #[command(flatten)]
-    telemetry: TelemetryArgs,
+fn main() -> Result<(), Box<dyn Error>> {
+    let cli = Cli::parse();
+    match cli.command {
+        Some(Command::Artifacts(arguments)) => {
+            let messages = arguments.run(&telemetry::artifacts())?;
+            Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?)
+        }
+        Some(Command::Chrome { file }) => {
+            chrome(BufReader::new(File::open(file)?), io::stdout().lock())?;
+            Ok(())
+        }
+        Some(Command::Plugin { plugin, fault }) => Ok(plugin::run(plugin, fault)?),
+        None => serve(cli),
+    }
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Write the dashboard, rules and reference, or check the written files.
-    Artifacts(ArtifactArgs),
-}
+/// The bus, once it has started. The checks of readiness ask it.
+type Started = Arc<OnceLock<Arc<Bus>>>;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let cli = Cli::parse();
-    if let Some(Command::Artifacts(arguments)) = &cli.command {
-        let messages = arguments.run(&telemetry::artifacts())?;
-        return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
-    }
-    let once = cli.once;
-    let flows_file = cli.flows_file.clone();
-    let telemetry = install(cli)?;
-    let netgate = Arc::new(Netgate::default());
-    let mut bus = Bus::start(&netgate, &PLUGINS);
-    audit!(action = "start", plugins = PLUGINS.len(), "proxy started");
-    if once {
-        replay(&bus, flows_file.as_deref()).await?;
+async fn serve(mut cli: Cli) -> Result<(), Box<dyn Error>> {
+    let started = Started::default();
+    let telemetry = install(&mut cli, &started)?;
+    if cli.once {
+        system::once(cli, &started).await?;
+        write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
     } else {
         if let Some(address) = telemetry.local_addr() {
             writeln!(io::stdout(), "listening on http://{address}")?;
         }
-        tokio::select! {
-            replayed = repeat(&bus, flows_file.as_deref()) => replayed?,
-            signal = telemetry.until_signal(Duration::ZERO) => signal?,
-        }
-    }
-    bus.drain().await;
-    if once {
-        write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
+        let system = System::start(cli, &started).await?;
+        telemetry.until_signal(Duration::ZERO).await?;
+        system.end().await;
     }
     // The log has what was not delivered. The work is done, so that is not an error of the program.
     let _report = telemetry.shutdown().await;
@@ -122,44 +98,35 @@ fn has_destination(arguments: &TelemetryArgs) -> bool {
         || DESTINATIONS.iter().any(is_set)
 }
 
-fn install(cli: Cli) -> Result<Telemetry, Box<dyn Error>> {
+fn install(cli: &mut Cli, started: &Started) -> Result<Telemetry, Box<dyn Error>> {
     let ratio = if has_destination(&cli.telemetry) {
         "1"
     } else {
         "0"
     };
-    let builder = Telemetry::builder("xgen")
+    let audit = cli.audit_file.take().map(Audit::file);
+    let mut builder = Telemetry::builder("xgen")
         .env_default(Setting::SampleRatio, ratio)
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(BusMetrics::global())
-        .arguments(cli.telemetry)
+        .arguments(cli.telemetry.clone())
         .log(|log| {
             log.output = Output::Stderr;
-            log.audit = cli.audit_file.map(Audit::file);
+            log.audit = audit;
         });
+    for plugin in Plugin::ALL {
+        let started = Arc::clone(started);
+        let name = format!("plugin_{}", plugin.name());
+        builder = builder.check(name, move || {
+            let bus = started.get();
+            let checked = bus.map_or(Err("not started"), |bus| bus.check(plugin));
+            std::future::ready(checked)
+        });
+    }
     let builder = if cli.once {
         builder.without_listener()
     } else {
         builder.listener(cli.listen)
     };
     Ok(builder.install()?)
-}
-
-async fn replay(bus: &Bus, file: Option<&Path>) -> Result<(), Box<dyn Error>> {
-    let flows = load_flows(FLOWS);
-    for flow in &flows {
-        bus.capture(*flow).await?;
-    }
-    if let Some(file) = file {
-        write_flows(&flows, file)?;
-    }
-    write_cases(&flows);
-    Ok(())
-}
-
-async fn repeat(bus: &Bus, file: Option<&Path>) -> Result<(), Box<dyn Error>> {
-    loop {
-        replay(bus, file).await?;
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
 }

@@ -37,6 +37,12 @@ pub(super) fn metric(row: &Row, system: &System) -> Checked {
         is.sort_unstable();
         same("the labels", &asked.join(" "), &is.join(" "));
     }
+    let labels = metric["labels"].to_string();
+    for flow in row.texts("flows") {
+        if !labels.contains(&format!("\"{flow}\"")) {
+            differences.push(format!("no label has the value {flow}"));
+        }
+    }
     differences.extend(other_bounds(row, metric));
     Some(if differences.is_empty() {
         Ok(format!("`{name}`"))

@@ -95,7 +95,7 @@ fn of_run(kind: &str, row: &Row, system: &System) -> Checked {
         "file" => flows::file(row, system),
         "sampling" => identity::sampling(row, system),
         "resource" => identity::resource(row, system),
-        "config" => identity::config(row, system),
+        "config" => rules::tuned(row, system).or_else(|| identity::config(row, system)),
         "signal" => signals::signal(row, system),
         _ => None,
     }

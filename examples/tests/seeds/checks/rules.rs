@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Checked, plain};
-use crate::{rows::Row, system::System};
+use crate::{
+    rows::Row,
+    system::{System, TUNED},
+};
 
 /// Compares an alert: its name, its time, its severity, what its expression names.
 pub(super) fn alert(row: &Row, system: &System) -> Checked {
@@ -29,6 +32,14 @@ pub(super) fn alert(row: &Row, system: &System) -> Checked {
         && rule["for"].as_str().and_then(duration) != duration(asked)
     {
         differences.push(format!("`for` is {}", rule["for"]));
+    }
+    if let Some(asked) = row.0["for_evaluations"].as_u64() {
+        let interval = rule["interval"].as_str().and_then(duration);
+        let evaluations = u32::try_from(asked).unwrap_or_default();
+        let asked = interval.map(|interval| interval * evaluations);
+        if asked.is_none() || rule["for"].as_str().and_then(duration) != asked {
+            differences.push(format!("`for` is not {evaluations} evaluations"));
+        }
     }
     if let Some(asked) = row.number("threshold")
         && !numbers(expression).contains(&asked)
@@ -55,6 +66,26 @@ pub(super) fn alert(row: &Row, system: &System) -> Checked {
         Ok(format!("alert `{alert}`"))
     } else {
         Err(differences.join("; "))
+    })
+}
+
+/// Looks for a threshold that was set when the rules were generated.
+pub(super) fn tuned(row: &Row, system: &System) -> Checked {
+    if row.text("topic")? != "alert thresholds" {
+        return None;
+    }
+    let (name, _) = TUNED.split_once('=')?;
+    let expression = |rules: &[Value]| {
+        let rule = rules.iter().find(|rule| rule["alert"] == name);
+        let expression = rule.and_then(|rule| rule["expr"].as_str());
+        expression.unwrap_or_default().to_owned()
+    };
+    let (before, after) = (expression(&system.rules), expression(&system.tuned));
+    let is_set = after == before.replace("> 0.8", "> 0.93") && after != before;
+    Some(if is_set && row.0["tunable"] == true {
+        Ok(format!("`artifacts --set {TUNED}`"))
+    } else {
+        Err(format!("`{after}` in place of `{before}`"))
     })
 }
 
