@@ -37,6 +37,7 @@ mod metrics;
 mod open_spans;
 mod pipeline;
 mod processor;
+mod recent;
 mod records;
 mod redacted;
 mod ring;
@@ -63,6 +64,8 @@ pub use error::TraceError;
 pub use file::{Conversion, chrome};
 pub(crate) use layer::SpanLayer;
 pub use pipeline::{Pipeline, Snapshot};
+#[cfg(feature = "console")]
+pub(crate) use recent::RecentTraces;
 pub use sampler::{MAX_RATE, Sampler};
 pub use settings::{FileSettings, KeepFailures, RingLimits, SpanLimits, TraceSettings};
 pub use span::{Span, SpanEvent, SpanKind, SpanLink, SpanStatus, Trace};

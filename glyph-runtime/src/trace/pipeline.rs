@@ -21,6 +21,7 @@ use super::{
     layer::SpanLayer,
     open_spans::OpenNames,
     processor::{Processor, Routes},
+    recent::RecentTraces,
     records::{self, CallsiteFilter},
     ring::Ring,
     span_exporter::FromSpanExporter,
@@ -186,12 +187,12 @@ impl Pipeline {
     /// A trace appears with its first ended span, and is complete with its root.
     #[must_use]
     pub fn recent(&self) -> Vec<Trace> {
-        self.routes.collect_now();
-        self.routes
-            .ring
-            .as_ref()
-            .map(Ring::recent)
-            .unwrap_or_default()
+        self.recent_traces().all()
+    }
+
+    /// Returns a reader of the ring, which outlives the pipeline.
+    pub(crate) fn recent_traces(&self) -> RecentTraces {
+        RecentTraces::of(&self.routes)
     }
 
     /// Returns the counts of spans so far.
