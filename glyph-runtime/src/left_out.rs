@@ -75,6 +75,17 @@ left_out! {
     }
 }
 
+#[cfg(not(feature = "console"))]
+left_out! {
+    Console: "glyph-runtime was compiled without the feature `console`",
+        "add it in Cargo.toml: `features = [\"console\"]`";
+    TelemetryBuilder {
+        console(is_on) -> Self;
+        console_memory(bytes) -> Self;
+        console_host(host) -> Self;
+    }
+}
+
 #[cfg(not(feature = "log"))]
 left_out! {
     Log: "glyph-runtime was compiled without the feature `log`",

@@ -95,6 +95,7 @@
 //! - [`config`] reads the environment and the command line.
 //! - [`health`] has liveness and readiness checks.
 //! - [`admin`] serves the endpoints, and [`expose`] renders `/metrics`.
+//! - [`console`] shows the running program in a browser.
 //!
 //! # Connect
 //!
@@ -118,6 +119,7 @@
 //! | `admin` | `/metrics`, `/healthz` and `/readyz`, health checks, and the listener that serves them | yes |
 //! | `artifacts` | rules, rule tests, dashboards, the reference and the schema, generated from catalogs | no |
 //! | `cli` | `config::TelemetryArgs` and, with `artifacts`, `artifacts::ArtifactArgs` for clap; brings `trace` | no |
+//! | `console` | a page on the admin listener that shows the running program, and the same as JSON; brings `admin` and `trace` | no |
 //! | `grpc` | tower layers for gRPC servers and clients built with tonic; brings `http` | no |
 //! | `http` | tower layers for HTTP servers and clients, with axum's routes; brings `trace` and `log` | no |
 //! | `log` | log lines with the ids of their trace, and the audit trail | yes |
@@ -146,6 +148,8 @@ pub mod admin;
 mod call_fields;
 mod clients;
 pub mod config;
+#[cfg(feature = "console")]
+pub mod console;
 pub mod context;
 #[cfg(feature = "http")]
 mod edge;
@@ -161,6 +165,7 @@ pub mod health;
     feature = "admin",
     feature = "artifacts",
     feature = "cli",
+    feature = "console",
     feature = "log",
     feature = "metrics",
     feature = "process",

@@ -18,6 +18,8 @@ mod acceptor;
 mod address;
 mod answer;
 mod connections;
+#[cfg(feature = "console")]
+pub(crate) mod guard;
 mod limits;
 mod listener;
 pub(crate) mod log_filter;

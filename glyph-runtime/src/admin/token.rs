@@ -40,7 +40,7 @@ impl Token {
     }
 
     /// Compares all bytes, so that the time does not tell how many of them are right.
-    fn equals(&self, sent: &[u8]) -> bool {
+    pub(super) fn equals(&self, sent: &[u8]) -> bool {
         let token = self.0.expose().as_bytes();
         let pairs = token.iter().zip(sent);
         let difference = pairs.fold(0, |difference, (own, sent)| difference | (own ^ sent));

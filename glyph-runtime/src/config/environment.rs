@@ -52,6 +52,9 @@ pub struct Configuration {
     /// The token of requests to the admin listener that change the program.
     #[cfg(feature = "admin")]
     pub admin_token: Option<crate::redaction::Secret<String>>,
+    /// Whether the admin listener serves the console.
+    #[cfg(feature = "console")]
+    pub console: Option<bool>,
     /// The log.
     #[cfg(feature = "log")]
     pub log: crate::log::LogSettings,

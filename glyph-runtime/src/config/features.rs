@@ -11,7 +11,7 @@ pub(super) struct Feature {
 
 /// The variable names what only the feature does, so that it has no other use for an operator. An
 /// exporter such as `none` is what happens without the feature, and `RUST_LOG` has other readers.
-pub(super) const FEATURES: [Feature; 4] = [
+pub(super) const FEATURES: [Feature; 5] = [
     Feature {
         name: "otlp-http",
         is_enabled: cfg!(any(feature = "otlp-grpc", feature = "otlp-http")),
@@ -31,6 +31,11 @@ pub(super) const FEATURES: [Feature; 4] = [
         name: "log",
         is_enabled: cfg!(feature = "log"),
         prefixes: &["GLYPH_AUDIT_", "GLYPH_LOG_"],
+    },
+    Feature {
+        name: "console",
+        is_enabled: cfg!(feature = "console"),
+        prefixes: &["GLYPH_CONSOLE"],
     },
     Feature {
         name: "admin",
@@ -89,6 +94,7 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "otlp-http"),
             ("OTEL_TRACES_SAMPLER_ARG", "trace"),
             ("GLYPH_AUDIT_FILE", "log"),
+            ("GLYPH_CONSOLE", "console"),
             ("OTEL_EXPORTER_PROMETHEUS_PORT", "admin"),
         ] {
             let pair = (pair.0.to_owned(), pair.1);

@@ -65,6 +65,7 @@ pub enum Setting {
     NoProxy,
     RedactedFields,
     AdminToken,
+    Console,
 }
 
 /// A format in which a context is propagated to other processes.
@@ -158,7 +159,7 @@ const fn spec(
 }
 
 #[rustfmt::skip]
-pub(super) const SETTINGS: [SettingSpec; 60] = [
+pub(super) const SETTINGS: [SettingSpec; 61] = [
     spec(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any string", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
     spec(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "further attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "`service.instance.id`, a random UUID", Warning),
     spec(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any string", "the value in the resource attributes", Error),
@@ -218,7 +219,8 @@ pub(super) const SETTINGS: [SettingSpec; 60] = [
     spec(Setting::AllProxy, "ALL_PROXY", "proxy for endpoints without one; also in lower case", PROXY, "none", Warning),
     spec(Setting::NoProxy, "NO_PROXY", "hosts without a proxy; also in lower case", "names, addresses and networks, separated by commas, or `*`", "none", Warning),
     spec(Setting::RedactedFields, "GLYPH_REDACTED_FIELDS", "more field names to redact in log lines, log records and spans", "names, separated by commas", "none", Error),
-    spec(Setting::AdminToken, "GLYPH_ADMIN_TOKEN", "the token of requests to the admin listener that change the program", "at least 16 visible ASCII characters", "none: such requests are rejected", Error),
+    spec(Setting::AdminToken, "GLYPH_ADMIN_TOKEN", "the token of requests to the admin listener that change the program, and of the console on an address that is not loopback", "at least 16 visible ASCII characters", "none: such requests are rejected", Error),
+    spec(Setting::Console, "GLYPH_CONSOLE", "serves the console on the admin listener", BOOLEAN, "`true` in builds with debug assertions, else `false`", Error),
 ];
 
 impl Setting {
@@ -272,7 +274,7 @@ mod tests {
         }
         assert_eq!(
             SETTINGS.last().map(|spec| spec.setting),
-            Some(super::Setting::AdminToken)
+            Some(super::Setting::Console)
         );
     }
 }

@@ -19,6 +19,7 @@ pages! {
     client_catalogs: "guide/client-catalogs.md",
     clients: "guide/clients.md",
     configuration: "configuration.md",
+    console: "guide/console.md",
     consumers: "guide/consumers.md",
     endpoints: "guide/endpoints.md",
     ends: "ends.md",

@@ -18,5 +18,10 @@ fn read(
 ) -> Result<(), ConfigError> {
     let token = reading.value(Setting::AdminToken, |text| Some(text.to_owned()))?;
     configuration.admin_token = token.map(Secret::new);
+    #[cfg(feature = "console")]
+    {
+        use crate::config::values::boolean;
+        configuration.console = reading.value(Setting::Console, boolean)?;
+    }
     Ok(())
 }

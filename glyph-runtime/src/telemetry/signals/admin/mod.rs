@@ -1,5 +1,10 @@
 //! Health probes and the admin listener.
 
+#[cfg(feature = "console")]
+mod console;
+#[cfg(not(feature = "console"))]
+#[path = "without_console.rs"]
+mod console;
 mod termination;
 
 use std::{
@@ -13,6 +18,7 @@ use std::{
 
 use axum::Router;
 
+use self::console::{Console, OpenConsole};
 use super::{Order, Parts, Running, Signal, StartError};
 use crate::{
     admin::{self, Listener, Token, log_filter::ChangeFilter},
@@ -32,6 +38,7 @@ struct Admin {
     health: HealthBuilder,
     address: Address,
     token: Option<Secret<String>>,
+    console: Console,
     is_installed: bool,
 }
 
@@ -51,6 +58,7 @@ struct AdminEndpoints {
     /// The endpoints that change the program.
     changes: Router,
     listener: Mutex<Option<Listener>>,
+    console: OpenConsole,
     origin: Origin,
 }
 
@@ -66,6 +74,7 @@ pub(super) fn signal() -> Box<dyn Signal> {
         health: Health::builder(),
         address: Address::Environment,
         token: None,
+        console: Console::default(),
         is_installed: false,
     })
 }
@@ -99,6 +108,7 @@ impl Signal for Admin {
             health,
             address,
             token,
+            console,
             is_installed,
         } = *self;
         let health = health.build()?;
@@ -107,18 +117,27 @@ impl Signal for Admin {
         let filter: Option<Arc<dyn ChangeFilter>> = None;
         #[cfg(feature = "log")]
         let filter = filter.or_else(|| Some(Arc::new(super::log::filters(&parts.running))));
-        let changes = admin::log_filter::changes(filter, token);
-        let mut router =
-            || admin::router(parts.exposition(), health.clone()).merge(changes.clone());
-        let listener = match address {
-            Address::At(address) if is_installed => Some(Listener::bind(address, router())?),
-            Address::Near(address) => Some(Listener::bind_or_any_port(address, router())?),
-            _ => None,
+        let changes = admin::log_filter::changes(filter, token.clone());
+        let router = |parts: &mut Parts, address| {
+            let router = admin::router(parts.exposition(), health.clone()).merge(changes.clone());
+            console.serve(router, parts, &health, (address, token.clone()))
+        };
+        let (listener, console) = match address {
+            Address::At(address) if is_installed => {
+                let (router, console) = router(parts, address)?;
+                (Some(Listener::bind(address, router)?), console)
+            }
+            Address::Near(address) => {
+                let (router, console) = router(parts, address)?;
+                (Some(Listener::bind_or_any_port(address, router)?), console)
+            }
+            _ => (None, OpenConsole::default()),
         };
         Ok(Some(Box::new(AdminEndpoints {
             health,
             changes,
             listener: Mutex::new(listener),
+            console,
             origin: Origin::here(),
         })))
     }
@@ -150,6 +169,9 @@ impl Running for AdminEndpoints {
             %address,
             "serving /metrics, /healthz and /readyz at http://{address}"
         );
+        if self.console.is_served() {
+            tracing::info!(target: admin::TARGET, %address, "the console is at http://{address}/");
+        }
     }
 
     /// A forked child has no thread that listens, and the parent listens on.
@@ -158,6 +180,7 @@ impl Running for AdminEndpoints {
         if self.origin.is_forked() {
             return Ok(());
         }
+        self.console.end();
         let listener = self.listener().and_then(|mut listener| listener.take());
         let all_ended = listener.is_none_or(|listener| stop(listener, deadline));
         let cut_off = (!all_ended).then(|| UndeliveredPart::new("admin", "responses", 0));

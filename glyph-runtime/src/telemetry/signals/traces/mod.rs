@@ -29,8 +29,8 @@ struct Traces {
 
 /// The pipeline of spans, if there is one, and the formats in which contexts are propagated.
 #[derive(Debug)]
-struct RunningTraces {
-    pipeline: Option<Pipeline>,
+pub(super) struct RunningTraces {
+    pub(super) pipeline: Option<Pipeline>,
     propagators: Vec<Propagator>,
     exemplar_filter: ExemplarFilter,
 }

@@ -1,0 +1,99 @@
+//! The console: a page that shows the running program, and the same as JSON.
+//!
+//! With the feature `console`, the admin listener serves a page at `/`. It has the stages with their
+//! latencies and errors, the catalog with its series, and recent traces. The page needs no network and no
+//! other program. What it shows is at `/api/v1/` too, as `/api/v1/openapi.json` describes it.
+//!
+//! | path | response |
+//! |---|---|
+//! | `/` | the page |
+//! | `/api/v1/overview` | the service, its checks, and each stage over the last five minutes |
+//! | `/api/v1/live` | the overview every two seconds, as server-sent events |
+//! | `/api/v1/metrics` | each metric with its labels, and its series out of the limit |
+//! | `/api/v1/series?metric=..` | the series of a metric over the last 15 minutes |
+//! | `/api/v1/traces?stage=..&status=error&min_ms=..&trace_id=..` | recent traces |
+//! | `/api/v1/traces/{id}` | one trace with its spans |
+//!
+//! It is on in builds with debug assertions, and off in others. [`console`] and `GLYPH_CONSOLE` change
+//! that. On a loopback address it needs nothing else. On another address, requests need the
+//! [admin token], and get a 401 without it. A request whose `Host` is neither loopback nor
+//! [named by the program] gets a 403, so that no page of another site can read the console.
+//!
+//! Functions that record do no work for it. A thread, `glyph-console`, reads the metrics every five
+//! seconds, and keeps what changed for 15 minutes in at most [32 MiB](DEFAULT_MEMORY).
+//!
+//! ```
+//! use std::time::Duration;
+//! use glyph_runtime::Telemetry;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let telemetry = Telemetry::builder("shop")
+//!     .listener(([127, 0, 0, 1], 0))
+//!     .console(true)
+//!     .console_memory(8 << 20)
+//!     .install()?;
+//! let address = telemetry.local_addr().ok_or("no listener")?;
+//! let overview = ureq::get(format!("http://{address}/api/v1/overview")).call()?;
+//! assert!(overview.into_body().read_to_string()?.contains(r#""service":"shop""#));
+//! let report = telemetry.shutdown_blocking(Duration::from_secs(5));
+//! assert!(report.is_complete(), "{report}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`console`]: crate::TelemetryBuilder::console
+//! [admin token]: crate::TelemetryBuilder::admin_token
+//! [named by the program]: crate::TelemetryBuilder::console_host
+
+mod catalog;
+mod frame;
+mod history;
+mod key;
+mod live;
+mod metric_history;
+mod number;
+mod overview;
+mod page;
+mod quantile;
+mod query;
+mod router;
+mod series;
+mod stages;
+mod state;
+mod subject;
+mod thread;
+mod traces;
+mod varint;
+
+use std::io;
+
+use axum::Router;
+
+use self::{live::Clients, router::Shared, state::State, thread::Thread};
+pub(crate) use self::{
+    live::Streams,
+    page::with_headers,
+    subject::{Identity, Subject},
+};
+
+/// The default limit of bytes that the history of a console takes.
+pub const DEFAULT_MEMORY: usize = 32 << 20;
+
+/// The least limit of bytes.
+const LEAST_MEMORY: usize = 1 << 20;
+
+/// Starts a console, and returns its routes and its streams. It ends when the routes are dropped.
+///
+/// # Errors
+///
+/// Returns an error if its thread does not start.
+pub(crate) fn start(subject: Subject, memory: usize) -> io::Result<(Router, Streams)> {
+    let state = State::new(subject, memory.max(LEAST_MEMORY));
+    let thread = Thread::start(state)?;
+    let clients = Clients::new();
+    let streams = clients.streams();
+    let events = clients.clone();
+    thread.spawn(|state| events.send(state));
+    let router = router::router(Shared { thread, clients });
+    Ok((router, streams))
+}

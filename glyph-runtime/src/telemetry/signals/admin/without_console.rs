@@ -1,0 +1,44 @@
+//! Stands for the console of a program that is built without one.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+
+use crate::{
+    admin::Token,
+    health::Health,
+    telemetry::signals::{Parts, StartError},
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Console;
+
+#[derive(Debug, Default)]
+pub(super) struct OpenConsole;
+
+#[expect(clippy::unused_self, reason = "the console has state")]
+impl OpenConsole {
+    pub(super) const fn is_served(&self) -> bool {
+        false
+    }
+
+    pub(super) const fn end(&self) {}
+}
+
+#[expect(
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    reason = "the console has state, and can fail to start"
+)]
+impl Console {
+    pub(super) fn serve(
+        &self,
+        router: Router,
+        _parts: &mut Parts,
+        _health: &Health,
+        listener: (SocketAddr, Option<Token>),
+    ) -> Result<(Router, OpenConsole), StartError> {
+        drop(listener);
+        Ok((router, OpenConsole))
+    }
+}
