@@ -21,6 +21,10 @@ struct Artifacts;
 struct Catalogs;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/console.md")]
+struct Console;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/consumers.md")]
 struct Consumers;
 

@@ -17,7 +17,7 @@ use Unit::{Bytes, Count, Time};
 
 /// Beginnings of rows, each with the source file, what stands before the number in it, and its unit.
 #[rustfmt::skip]
-const LIMITS: [(&str, &str, &str, Unit); 56] = [
+const LIMITS: [(&str, &str, &str, Unit); 62] = [
     ("bytes of an open label's value", "glyph-core/src/label/open_values.rs", "const MAX_LENGTH: usize =", Count),
     ("buckets of a histogram", "glyph-core/src/catalog/checks.rs", "const MAX_BUCKETS: usize =", Count),
     ("threads that record", "glyph-core/src/metric/catalog_cells.rs", "const MAX_SLABS: usize =", Count),
@@ -42,6 +42,12 @@ const LIMITS: [(&str, &str, &str, Unit); 56] = [
     ("bytes of `Accept`", "glyph-runtime/src/expose/negotiate.rs", "const LONGEST: usize =", Bytes),
     ("bytes of a filter", "glyph-runtime/src/admin/limits.rs", "const BODY: usize =", Bytes),
     ("time in which it arrives", "glyph-runtime/src/admin/limits.rs", "const ARRIVAL: Duration =", Time),
+    ("bytes of its history", "glyph-runtime/src/console/mod.rs", "const DEFAULT_MEMORY: usize =", Bytes),
+    ("time that it covers", "glyph-runtime/src/console/history.rs", "const COVERS: Duration =", Time),
+    ("requests at a time", "glyph-runtime/src/console/thread.rs", "const MOST_REQUESTS: usize =", Count),
+    ("clients of live events", "glyph-runtime/src/console/live.rs", "const MOST_CLIENTS: usize =", Count),
+    ("traces in a response", "glyph-runtime/src/console/traces.rs", "const MOST: usize =", Count),
+    ("series of a metric in a response", "glyph-runtime/src/console/series.rs", "const MOST: usize =", Count),
     ("time of a check", "glyph-runtime/src/health/mod.rs", "const DEFAULT_TIMEOUT: Duration =", Time),
     ("time between two runs", "glyph-runtime/src/health/mod.rs", "const DEFAULT_INTERVAL: Duration =", Time),
     ("characters of a check", "glyph-runtime/src/health/check.rs", "const LONGEST: usize =", Count),

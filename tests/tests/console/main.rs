@@ -1,0 +1,17 @@
+//! The console: its page, its API, and who may ask.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failed setup fails the test"
+)]
+
+mod api;
+mod client;
+mod described;
+mod guard;
+mod hostile;
+mod live;
+mod page;
+mod program;
+mod switch;

@@ -1,0 +1,66 @@
+//! A program with a console.
+
+use std::{io, net::SocketAddr};
+
+use glyph_runtime::{
+    CallStatus, Counter, Gauge, Histogram, LabelSet, Telemetry, TelemetryBuilder, instrument_stage,
+    metric_catalog,
+};
+use glyph_tests::environment;
+use tracing_subscriber::layer::SubscriberExt;
+
+#[derive(LabelSet)]
+pub(crate) struct Payment {
+    pub(crate) status: CallStatus,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Order<'a> {
+    #[label(max = 20)]
+    pub(crate) item: &'a str,
+}
+
+#[metric_catalog(namespace = "console_shop", stages = stage, max_series = 100)]
+pub(crate) struct Shop {
+    /// Time to pay.
+    #[metric(unit = seconds, buckets = [10ms, 100ms, 1s])]
+    #[stage(pay, requests = payments, in_flight = paying)]
+    pub(crate) payment: Histogram,
+    /// Payments.
+    pub(crate) payments: Counter<Payment>,
+    /// Payments that run.
+    pub(crate) paying: Gauge,
+    /// Orders by item.
+    pub(crate) orders: Counter<Order<'_>>,
+}
+
+/// Pays, or fails without an order.
+#[instrument_stage(stage::pay, fields(order), err = event)]
+pub(crate) fn pay(order: &str) -> Result<(), io::Error> {
+    if order.is_empty() {
+        return Err(io::Error::other("no order"));
+    }
+    Ok(())
+}
+
+/// Installs a program on a loopback address, with what `change` sets.
+pub(crate) fn program(
+    change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder,
+) -> (Telemetry, SocketAddr) {
+    let builder = environment::telemetry("shop")
+        .version("1.2.3")
+        .without_log()
+        .without_facade()
+        .without_subscriber()
+        .listener(([127, 0, 0, 1], 0))
+        .catalog(Shop::global());
+    let telemetry = change(builder).install().unwrap();
+    let address = telemetry.local_addr().unwrap();
+    (telemetry, address)
+}
+
+/// Records spans of `work` in the telemetry.
+pub(crate) fn traced(telemetry: &Telemetry, work: impl FnOnce()) {
+    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+    tracing::subscriber::with_default(subscriber, work);
+}
