@@ -2,132 +2,125 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use axum::Json;
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use glyph_runtime::{Outcome, instrument_stage};
-use thiserror::Error;
-use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
+use crate::cache::Cache;
+use crate::graph::{Graph, GraphError};
 use crate::service::CONTENT;
-use crate::telemetry::{ServiceMetrics, stage};
 
-/// Size of the connection pool.
-const CONNECTIONS: u32 = 10;
+/// The most steps from a verse to its neighbours.
+const DEEPEST: u8 = 4;
+const JSON: &str = "application/json";
 
-/// Time of a query, and time after which one that does not respond is given up.
-const LATENCY: Duration = Duration::from_millis(2);
-const PATIENCE: Duration = Duration::from_millis(600);
-
-/// The texts of the service.
-const PASSAGES: [(&str, &str); 3] = [
-    ("gen.1.1", "in the beginning"),
-    ("ps.23.1", "a shepherd"),
-    ("jn.1.1", "the word"),
-];
-
-#[derive(Clone, Copy, Debug, Error, Outcome, PartialEq, Eq)]
-pub(crate) enum GraphError {
-    #[error("unknown passage")]
-    NotFound,
-    #[error("the graph does not respond")]
-    #[outcome(timeout)]
-    Timeout,
+#[derive(Clone, Debug)]
+struct Content {
+    graph: Arc<Graph>,
+    cache: Arc<Cache>,
 }
 
-/// The graph, with a pool of connections.
-#[derive(Debug)]
-pub(crate) struct Graph {
-    connections: Semaphore,
+#[derive(Debug, Deserialize)]
+struct Depth {
+    depth: Option<u8>,
 }
 
-impl Graph {
-    pub(crate) fn open() -> Arc<Self> {
-        let metrics = ServiceMetrics::global();
-        metrics.db_connections_max.set(CONNECTIONS);
-        metrics.graph_memory_limit.set(512 << 20);
-        metrics.graph_memory.set(64 << 20);
-        let connections = usize::try_from(CONNECTIONS).unwrap_or(1);
-        Arc::new(Self {
-            connections: Semaphore::new(connections),
-        })
-    }
-
-    /// Returns an error if queries fail, for the readiness probe.
-    pub(crate) fn ping(&self) -> Result<(), GraphError> {
-        match self.connections.available_permits() {
-            0 => Err(GraphError::Timeout),
-            _ => Ok(()),
-        }
-    }
-
-    #[instrument_stage(stage::graph_query, kind = client, labels(query = "read_passage"), fields(passage))]
-    async fn read(&self, passage: &str) -> Result<&'static str, GraphError> {
-        let _connection = self.connections.acquire().await;
-        let in_use = &ServiceMetrics::global().db_connections;
-        in_use.inc();
-        let is_stuck = passage == "stuck.1.1";
-        sleep(if is_stuck { PATIENCE } else { LATENCY }).await;
-        in_use.dec();
-        if is_stuck {
-            return Err(GraphError::Timeout);
-        }
-        let found = PASSAGES.iter().find(|(name, _)| *name == passage);
-        found.map(|(_, text)| *text).ok_or(GraphError::NotFound)
-    }
-
-    #[instrument_stage(stage::graph_query, kind = client, labels(query = "create_nodes"), fields(nodes))]
-    async fn create(&self, nodes: u64) -> Result<(), GraphError> {
-        sleep(Duration::from_millis(2)).await;
-        ServiceMetrics::global().ingest_nodes.add(nodes);
-        Ok(())
-    }
-
-    /// Loads a text into the graph, as a job with its own trace.
-    #[instrument_stage(stage::ingest, parent = None, fields(verses))]
-    pub(crate) async fn ingest(&self, verses: u64) -> Result<(), GraphError> {
-        self.create(verses).await?;
-        tracing::info!(service = "ingest", verses, "text ingested");
-        Ok(())
-    }
+#[derive(Debug, Deserialize)]
+struct Words {
+    #[serde(rename = "q")]
+    words: String,
 }
 
 /// Returns the service's routes with its layers.
 pub(crate) fn router(graph: Arc<Graph>) -> Router {
     let routes = Router::new()
         .route("/v1/passages/{passage}", get(passage))
-        .with_state(graph);
+        .route("/v1/neighbours/{passage}", get(neighbours))
+        .route("/v1/search", get(search))
+        .with_state(Content {
+            graph,
+            cache: Arc::default(),
+        });
     CONTENT.layers(routes)
 }
 
 async fn passage(
-    State(graph): State<Arc<Graph>>,
+    State(content): State<Content>,
     Path(passage): Path<String>,
-) -> Result<&'static str, GraphError> {
+) -> Result<Response, GraphError> {
     let started = Instant::now();
-    let read = graph.read(&passage).await;
+    let read = content.graph.passage(passage.clone()).await;
     let latency_ms = started.elapsed().as_secs_f64() * 1e3;
     match read {
-        Ok(_) => tracing::info!(passage, latency_ms, "passage read"),
-        Err(error) => {
-            let error: &dyn Error = &error;
+        Ok(Some(read)) => {
+            tracing::info!(passage, latency_ms, "passage read");
+            Ok(Json(read).into_response())
+        }
+        Ok(None) => Ok((StatusCode::NOT_FOUND, "unknown passage\n").into_response()),
+        Err(failed) => {
+            let error: &dyn Error = &failed;
             tracing::error!(passage, latency_ms, error, "passage not read");
+            Err(failed)
         }
     }
-    read
+}
+
+async fn neighbours(
+    State(content): State<Content>,
+    Path(passage): Path<String>,
+    Query(Depth { depth }): Query<Depth>,
+) -> Result<Response, GraphError> {
+    let depth = depth.unwrap_or(2).clamp(1, DEEPEST);
+    let path = format!("{passage}/{depth}");
+    let response = match content.cache.look_up(&path) {
+        Some(response) => response,
+        None => {
+            let near = content.graph.neighbours(passage, depth).await;
+            let response = json(&logged(near, "neighbours not read")?);
+            content.cache.keep(path, response.clone());
+            response
+        }
+    };
+    Ok(([(header::CONTENT_TYPE, JSON)], response).into_response())
+}
+
+async fn search(
+    State(content): State<Content>,
+    Query(Words { words }): Query<Words>,
+) -> Result<Response, GraphError> {
+    let found = content.graph.search(words).await;
+    let found = json(&logged(found, "search failed")?);
+    Ok(([(header::CONTENT_TYPE, JSON)], found).into_response())
+}
+
+/// Writes a line if a query has failed.
+fn logged<T>(result: Result<T, GraphError>, what: &str) -> Result<T, GraphError> {
+    result.inspect_err(|failed| {
+        let error: &dyn Error = failed;
+        tracing::error!(error, "{what}");
+    })
+}
+
+/// Returns a list as JSON. No type of this service fails to be written.
+fn json(list: &impl Serialize) -> Bytes {
+    serde_json::to_vec(list).unwrap_or_default().into()
 }
 
 impl IntoResponse for GraphError {
     fn into_response(self) -> Response {
         let status = match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Timeout | Self::Exhausted | Self::Empty => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Text { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Full => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Query(_) | Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        (status, self.to_string()).into_response()
+        (status, format!("{self}\n")).into_response()
     }
 }

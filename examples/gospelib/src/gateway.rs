@@ -3,61 +3,131 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
-use axum::routing::get;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
 use glyph_runtime::instrument_stage;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
 use thiserror::Error;
 use tokio::time::sleep;
 
-use crate::service::{GATEWAY, Peer};
+use crate::browser::{self, Browsers};
+use crate::fault::Fault;
+use crate::graph::is_name;
+use crate::peer::Peer;
+use crate::service::GATEWAY;
 use crate::telemetry::{Direction, Model, ServiceMetrics, Tokens, stage};
+
+const PAGE: &str = include_str!("../page/index.html");
+const SCRIPT: &str = include_str!("../page/page.js");
+/// The most bytes of words to search for.
+const LONGEST_SEARCH: usize = 200;
 
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the model has no answer")]
 struct NoAnswer;
 
+#[derive(Clone, Debug)]
+pub(crate) struct Gateway {
+    content: Peer,
+    pub(crate) browsers: Browsers,
+    fault: Option<Fault>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Words {
+    #[serde(rename = "q")]
+    words: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Depth {
+    depth: Option<u8>,
+}
+
 /// Returns the gateway's routes with its layers.
-pub(crate) fn router(content: Peer) -> Router {
+pub(crate) fn router(content: Peer, browsers: Browsers, fault: Option<Fault>) -> Router {
+    let collect = post(browser::collect).layer(DefaultBodyLimit::max(browser::MOST_BYTES));
+    let script = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
     let routes = Router::new()
+        .route("/", get(|| async { Html(PAGE) }))
+        .route("/page.js", get(move || async move { (script, SCRIPT) }))
         .route("/passages/{passage}", get(passage))
+        .route("/neighbours/{passage}", get(neighbours))
+        .route("/search", get(search))
         .route("/ask/{topic}", get(ask))
-        .with_state(content);
+        .route("/collect", collect)
+        .with_state(Gateway {
+            content,
+            browsers,
+            fault,
+        });
     GATEWAY.layers(routes)
 }
 
 async fn passage(
-    State(content): State<Peer>,
+    State(Gateway { content, .. }): State<Gateway>,
     Path(passage): Path<String>,
 ) -> Result<Response, StatusCode> {
-    // The client's text becomes part of a path: keep only characters of a passage's name.
-    if !passage
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
-    {
-        return Err(StatusCode::BAD_REQUEST);
-    }
-    content.ask(&format!("/v1/passages/{passage}")).await
+    let path = format!("/v1/passages/{}", checked(&passage)?);
+    content.get(&path, "/v1/passages/{passage}").await
 }
 
-async fn ask(Path(topic): Path<String>) -> Result<String, StatusCode> {
+async fn neighbours(
+    State(Gateway { content, .. }): State<Gateway>,
+    Path(passage): Path<String>,
+    Query(Depth { depth }): Query<Depth>,
+) -> Result<Response, StatusCode> {
+    let depth = depth.unwrap_or(2);
+    let path = format!("/v1/neighbours/{}?depth={depth}", checked(&passage)?);
+    content.get(&path, "/v1/neighbours/{passage}").await
+}
+
+async fn search(
+    State(Gateway { content, .. }): State<Gateway>,
+    Query(Words { words }): Query<Words>,
+) -> Result<Response, StatusCode> {
+    if words.len() > LONGEST_SEARCH {
+        return Err(StatusCode::URI_TOO_LONG);
+    }
+    let words = utf8_percent_encode(&words, NON_ALPHANUMERIC);
+    content
+        .get(&format!("/v1/search?q={words}"), "/v1/search")
+        .await
+}
+
+/// The client's text becomes part of a path: accept only the name of a passage.
+fn checked(passage: &str) -> Result<&str, StatusCode> {
+    if is_name(passage) {
+        Ok(passage)
+    } else {
+        Err(StatusCode::BAD_REQUEST)
+    }
+}
+
+async fn ask(
+    State(Gateway { fault, .. }): State<Gateway>,
+    Path(topic): Path<String>,
+) -> Result<Response, StatusCode> {
     let model = if topic.len() > 8 {
         Model::Large
     } else {
         Model::Small
     };
-    let answer = answer(model, &topic).await;
-    answer.map_err(|_| StatusCode::BAD_GATEWAY)
+    let answer = answer(model, &topic, fault == Some(Fault::ModelError)).await;
+    let answer = answer.map_err(|_| StatusCode::BAD_GATEWAY)?;
+    Ok(answer.into_response())
 }
 
 #[instrument_stage(stage::answer, kind = client, labels(model))]
-async fn answer(model: Model, topic: &str) -> Result<String, NoAnswer> {
+async fn answer(model: Model, topic: &str, fails: bool) -> Result<String, NoAnswer> {
     let metrics = ServiceMetrics::global();
     let count = |direction, tokens| metrics.ai_tokens.add(Tokens { model, direction }, tokens);
     count(Direction::Prompt, 12);
     sleep(Duration::from_millis(4)).await;
-    if topic == "nothing" {
+    if fails {
         return Err(NoAnswer);
     }
     count(Direction::Answer, 48);

@@ -1,19 +1,25 @@
-//! The parts that all services share: layers, and calls between services.
+//! The parts that all services share: layers, and a server that ends without losing a request.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::middleware::{self, Next};
-use axum::response::Response;
 use glyph_runtime::CallStatus;
-use glyph_runtime::http::{
-    CallEnd, ClientLayer, ClientMetrics, ServerLayer, ServerRecorder, ServerRequest,
-};
+use glyph_runtime::http::{CallEnd, ServerLayer, ServerRecorder, ServerRequest};
 use glyph_runtime::log::CarriedIds;
-use tower::{Layer, ServiceExt};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
+use crate::options::Role;
 use crate::telemetry::{Code, Request as RequestLabels, Service as ServiceLabel, ServiceMetrics};
+
+/// The time that running requests have when a service ends.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// A service and its name.
 #[derive(Debug)]
@@ -21,22 +27,30 @@ pub(crate) struct Service {
     name: &'static str,
 }
 
-pub(crate) static GATEWAY: Service = Service { name: "gateway" };
-pub(crate) static CONTENT: Service = Service { name: "content" };
+pub(crate) static GATEWAY: Service = Service::of(Role::Gateway);
+pub(crate) static CONTENT: Service = Service::of(Role::Content);
+pub(crate) static INGEST: Service = Service::of(Role::Ingest);
 
 impl Service {
+    const fn of(role: Role) -> Self {
+        Self { name: role.name() }
+    }
+
     /// Adds the service's layers to its routes. Scripts of a page read the trace from
     /// `Server-Timing`. A browser that has its own tracing is the parent.
     ///
-    /// The services run in one process here, so each puts its name on its log lines.
+    /// With `--once` the services run in one process, so each puts its name on its log lines.
     pub(crate) fn layers(&'static self, routes: Router) -> Router {
-        let layers = ServerLayer::new(self).excluded_paths(["/healthz", "/readyz", "/metrics"]);
-        let named = move |request: Request, next: Next| {
-            let ids = CarriedIds::current();
-            let ids = ids.clone().try_with("service", self.name).unwrap_or(ids);
-            ids.scope(next.run(request))
-        };
-        routes.layer(layers).layer(middleware::from_fn(named))
+        let named = move |request: Request, next: Next| self.named().scope(next.run(request));
+        routes
+            .layer(ServerLayer::new(self))
+            .layer(middleware::from_fn(named))
+    }
+
+    /// Returns the ids of lines of the service.
+    pub(crate) fn named(&self) -> CarriedIds {
+        let ids = CarriedIds::current();
+        ids.clone().try_with("service", self.name).unwrap_or(ids)
     }
 }
 
@@ -61,27 +75,33 @@ impl ServerRecorder for Service {
     }
 }
 
-/// A client of another service. Calls carry the trace and the id of the current request.
-#[derive(Clone, Debug)]
-pub(crate) struct Peer {
-    name: &'static str,
-    routes: Router,
+/// A server that runs.
+#[derive(Debug)]
+pub(crate) struct Serving {
+    pub(crate) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<io::Result<()>>,
 }
 
-impl Peer {
-    pub(crate) fn new(service: &'static Service, routes: Router) -> Self {
-        Self {
-            name: service.name,
-            routes,
-        }
+impl Serving {
+    pub(crate) fn start(listener: TcpListener, routes: Router) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = axum::serve(listener, routes).with_graceful_shutdown(async {
+            let _is_asked_to_stop = stopped.await;
+        });
+        Ok(Self {
+            address,
+            stop,
+            task: tokio::spawn(served.into_future()),
+        })
     }
 
-    pub(crate) async fn ask(&self, path: &str) -> Result<Response<Body>, StatusCode> {
-        let url = format!("http://{}{path}", self.name);
-        let request = Request::get(url).body(Body::empty());
-        let request = request.map_err(|_| StatusCode::BAD_REQUEST)?;
-        let client = ClientLayer::new(ClientMetrics::global()).layer(self.routes.clone());
-        let Ok(response) = client.oneshot(request).await;
-        Ok(response.map(Body::new))
+    /// Accepts no further connections, and waits for the requests that were accepted.
+    pub(crate) async fn stop(self) {
+        drop(self.stop);
+        if timeout(DRAIN, self.task).await.is_err() {
+            tracing::warn!("requests were cut off at the end of the service");
+        }
     }
 }

@@ -280,7 +280,7 @@ impl Server {
             let address = line.split_once("http://").map(|(_, rest)| rest.to_owned());
             first.push(line);
             if let Some(address) = address {
-                break address.split('"').next().unwrap().to_owned();
+                break address.split(['"', ' ']).next().unwrap().to_owned();
             }
         };
         Self {

@@ -31,7 +31,8 @@ pub(crate) struct System {
     pub(crate) dashboards: Vec<Value>,
     /// The metrics at the end of a run, as OpenMetrics. The voice pipeline prints a report instead.
     pub(crate) output: String,
-    /// The lines of both runs: once, and as a server.
+    /// The lines of both runs: once, and as a server. Of the library of texts, also of a run with a
+    /// failure.
     pub(crate) log: Vec<Value>,
     /// The spans of both runs.
     pub(crate) spans: Vec<Value>,
@@ -128,6 +129,11 @@ impl System {
         };
         let traced = ["--once", "--trace-file", &file, "--trace-sample-ratio", "1"];
         let once = run(&[traced.as_slice(), own].concat());
+        // The ordinary run has no errors.
+        let faults = match program {
+            "gospelib" => run(&["--once", "--fault", "graph-slow"]).errors,
+            _ => String::new(),
+        };
         let served = Served::run(program);
         let failing = match program {
             "glyphoxa" => Served::failing(),
@@ -168,7 +174,7 @@ impl System {
             tuned,
             dashboards: dashboards.collect(),
             output: once.output,
-            log: [parsed(&once.errors), served.log.clone()].concat(),
+            log: [parsed(&once.errors), parsed(&faults), served.log.clone()].concat(),
             spans: [spans, served.spans(), limited.collect()].concat(),
             audit: fs::read_to_string(audit).map_or_else(|_| Vec::new(), |text| parsed(&text)),
             help: run(&["--help"]).output,

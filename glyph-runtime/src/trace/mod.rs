@@ -37,6 +37,7 @@ mod metrics;
 mod open_spans;
 mod pipeline;
 mod processor;
+mod received;
 mod recent;
 mod records;
 mod redacted;

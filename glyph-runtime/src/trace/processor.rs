@@ -54,6 +54,12 @@ impl Routes {
         self.route(span, !self.closed.load(Relaxed));
     }
 
+    /// Takes a span that another program started and ended.
+    pub(super) fn record_ended(&self, span: SpanData) {
+        self.started.fetch_add(1, Relaxed);
+        self.push(span);
+    }
+
     /// Passes an ended and redacted span to the exporters, and to the ring if `keeps`: a span that
     /// ended after the shutdown is not kept.
     pub(super) fn route(&self, span: SpanData, keeps: bool) {

@@ -1,6 +1,6 @@
 //! The files of the stack fit together.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
 
@@ -219,12 +219,7 @@ fn queries_for_the_lines_of_a_span_fit_lines_and_records() {
     );
 }
 
-/// Returns the system of a service, such as `ibex` of `ibex-auth`.
-fn system_of(service: &str) -> &str {
-    service.split('-').next().unwrap_or_default()
-}
-
-/// Each system is built, exports its spans, and is scraped at the port on which it listens.
+/// Each service is built, exports its spans, and is scraped at the port on which it listens.
 #[test]
 fn systems_are_scraped_where_they_listen() {
     let compose = yaml("compose.systems.yml");
@@ -234,29 +229,30 @@ fn systems_are_scraped_where_they_listen() {
         .filter_map(|line| line.split("\"__address__\" = \"").nth(1)?.split('"').next())
         .collect();
     let services = compose["services"].as_object().unwrap();
-    let systems = services
+    let built = services
         .iter()
         .filter(|(_, service)| service.get("build").is_some());
-    let mut listening: Vec<String> = systems
+    let mut systems = BTreeSet::new();
+    let mut listening: Vec<String> = built
         .map(|(name, service)| {
-            assert_eq!(service["build"]["args"]["SYSTEM"], system_of(name));
+            let system = service["build"]["args"]["SYSTEM"].as_str().unwrap();
+            systems.insert(system);
             let command = texts(&service["command"]);
-            let mut words = command.iter().skip_while(|word| **word != "--listen");
-            let address = words
-                .nth(1)
-                .unwrap_or_else(|| panic!("{name}: {command:?}"));
+            // A system of several services names the one.
+            let names = [system, command[0], &format!("{system}-{}", command[0])];
+            assert!(names.contains(&name.as_str()), "{name}: {command:?}");
+            let flag = command.iter().position(|word| *word == "--listen");
+            let address = command[flag.unwrap() + 1];
             format!("{name}:{}", address.rsplit(':').next().unwrap())
         })
         .collect();
     scraped.sort_unstable();
     listening.sort_unstable();
     assert_eq!(scraped, listening);
-    assert_eq!(scraped.len(), 5);
+    assert_eq!((scraped.len(), systems.len()), (7, 4));
     let prometheus = yaml("prometheus/prometheus.yml");
     let rules = texts(&prometheus["rule_files"]);
-    for address in &listening {
-        let (name, _) = address.split_once(':').unwrap();
-        let system = system_of(name);
+    for system in systems {
         let pattern = format!("/etc/systems/{system}/prometheus/rules.y*ml");
         assert!(rules.contains(&pattern.as_str()), "{pattern}: {rules:?}");
         assert!(read(&format!("systems/{system}/prometheus/rules.yml")).contains("alert:"));

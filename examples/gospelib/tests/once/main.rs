@@ -1,20 +1,27 @@
-//! The services with a gateway.
+//! The services in one process, over real sockets: an ordinary run, and a run with each failure.
 #![expect(
     clippy::indexing_slicing,
     reason = "a missing JSON value is null, never a panic"
 )]
-#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed setup fails the test"
+)]
 
 use std::{fs, process::Command};
 
+use glyph_examples::{Run, run};
 use glyph_tests::environment;
 use serde_json::Value;
 
+mod faults;
 mod queries;
 
-use glyph_examples::{Run, run};
-
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gospelib");
+
+/// The trace of the browser of `--once`.
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
 fn once() -> (Run, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
@@ -30,108 +37,135 @@ fn once() -> (Run, Vec<Value>) {
     (run, spans.collect())
 }
 
+/// Fails unless the sum of the series is this.
+#[track_caller]
+fn assert_sum(run: &Run, name: &str, labels: &[&str], value: f64) {
+    let sum = run.sum(name, labels);
+    assert!(
+        (sum - value).abs() < f64::EPSILON,
+        "{name} {labels:?}: {sum} and not {value}"
+    );
+}
+
 #[test]
 fn requests_queries_and_jobs_are_exposed() {
     let (run, _) = once();
+    let requests = "gospelib_http_requests_total";
+    let ok = [r#"code="2xx""#, r#"status="ok""#];
+    assert_sum(
+        &run,
+        requests,
+        &[&ok[..], &[r#"service="gateway""#]].concat(),
+        11.0,
+    );
+    assert_sum(
+        &run,
+        requests,
+        &[&ok[..], &[r#"service="content""#]].concat(),
+        6.0,
+    );
+    assert_sum(&run, requests, &[], 17.0);
+    let queries = "gospelib_graph_query_duration_seconds_count";
+    assert_sum(
+        &run,
+        queries,
+        &[r#"query="read_passage""#, r#"status="ok""#],
+        3.0,
+    );
+    assert_sum(
+        &run,
+        queries,
+        &[r#"query="neighbours""#, r#"status="ok""#],
+        1.0,
+    );
+    assert_sum(
+        &run,
+        queries,
+        &[r#"query="create_nodes""#, r#"status="ok""#],
+        1.0,
+    );
+    let statements = "gospelib_sql_duration_seconds_count";
+    assert_sum(
+        &run,
+        statements,
+        &[r#"operation="SELECT""#, r#"table="verse""#],
+        3.0,
+    );
+    assert_sum(
+        &run,
+        statements,
+        &[r#"operation="INSERT""#, r#"table="job""#],
+        1.0,
+    );
     for (name, labels, value) in [
-        (
-            "gospelib_http_requests_total",
-            vec![r#"service="gateway""#, r#"code="2xx""#, r#"status="ok""#],
-            4.0,
-        ),
-        (
-            "gospelib_http_requests_total",
-            vec![r#"service="gateway""#, r#"code="4xx""#, r#"status="ok""#],
-            1.0,
-        ),
-        (
-            "gospelib_http_requests_total",
-            vec![r#"service="gateway""#, r#"code="5xx""#, r#"status="error""#],
-            2.0,
-        ),
-        (
-            "gospelib_http_requests_total",
-            vec![r#"service="content""#, r#"code="2xx""#, r#"status="ok""#],
-            3.0,
-        ),
-        (
-            "gospelib_http_requests_total",
-            vec![r#"service="content""#, r#"code="4xx""#, r#"status="ok""#],
-            1.0,
-        ),
-        (
-            "gospelib_http_requests_total",
-            vec![r#"service="content""#, r#"code="5xx""#, r#"status="error""#],
-            1.0,
-        ),
-        (
-            "gospelib_http_requests_total",
-            vec![r#"status="cancelled""#],
-            0.0,
-        ),
-        (
-            "gospelib_http_request_duration_seconds_count",
-            vec![r#"service="content""#],
-            5.0,
-        ),
-        (
-            "gospelib_graph_query_duration_seconds_count",
-            vec![r#"query="read_passage""#, r#"status="error""#],
-            1.0,
-        ),
-        (
-            "gospelib_graph_query_duration_seconds_count",
-            vec![r#"query="read_passage""#, r#"status="timeout""#],
-            1.0,
-        ),
-        ("gospelib_ingest_jobs_total", vec![r#"status="ok""#], 1.0),
-        ("gospelib_ingest_nodes_total", vec![], 31_102.0),
-        (
-            "gospelib_ai_tokens_total",
-            vec![r#"model="small""#, r#"direction="prompt""#],
-            24.0,
-        ),
-        (
-            "gospelib_ai_tokens_total",
-            vec![r#"direction="answer""#],
-            48.0,
-        ),
-        (
-            "gospelib_ai_answers_total",
-            vec![r#"model="small""#, r#"status="ok""#],
-            1.0,
-        ),
-        ("gospelib_db_connections", vec![], 0.0),
-        ("gospelib_db_connections_max", vec![], 10.0),
-        (
-            "gospelib_disk_usage_ratio",
-            vec![r#"host="content-0""#],
-            0.42,
-        ),
-        (
-            "gospelib_certificate_lifetime_seconds",
-            vec![r#"host="gateway-0""#],
-            5_184_000.0,
-        ),
-        (
-            "http_client_requests_total",
-            vec![r#"server_address="content""#],
-            5.0,
-        ),
-        (
-            "http_client_errors_total",
-            vec![r#"error_type="cancelled""#],
-            0.0,
-        ),
+        ("gospelib_cache_lookups_total", r#"result="hit""#, 1.0),
+        ("gospelib_cache_lookups_total", r#"result="miss""#, 1.0),
+        ("gospelib_searches_total", r#"status="ok""#, 1.0),
+        ("gospelib_ingest_jobs_total", r#"status="ok""#, 1.0),
+        ("gospelib_ai_answers_total", r#"model="small""#, 1.0),
+        ("gospelib_ai_answers_total", r#"model="large""#, 1.0),
+        ("gospelib_ai_tokens_total", r#"direction="answer""#, 96.0),
+        ("gospelib_restarts_total", "", 1.0),
+        ("gospelib_db_connections", "", 0.0),
+        ("gospelib_db_connections_max", "", 10.0),
     ] {
-        let sum = run.sum(name, &labels);
-        assert!(
-            (sum - value).abs() < f64::EPSILON,
-            "{name} {labels:?}: {sum}"
-        );
+        assert_sum(&run, name, &[labels], value);
     }
 }
 
+/// The numbers that the database and the system have are read from them.
+#[test]
+fn gauges_have_what_the_file_has() {
+    let (run, _) = once();
+    // 42 verses in 6 chapters of 3 books.
+    assert_sum(&run, "gospelib_graph_nodes", &[], 51.0);
+    assert_sum(&run, "gospelib_ingest_nodes_total", &[], 51.0);
+    let memory = run.sum("gospelib_graph_memory_bytes", &[]);
+    let index = run.sum("gospelib_search_index_bytes", &[]);
+    let limit = run.sum("gospelib_graph_memory_limit_bytes", &[]);
+    assert!(memory > index && index > 0.0, "{memory} {index}");
+    assert!(memory % 4096.0 < 1.0, "whole pages: {memory}");
+    assert!((limit - f64::from(64 << 20)).abs() < 1.0, "{limit}");
+    let disk = run.sum("gospelib_disk_usage_ratio", &[]);
+    assert!(disk > 0.0 && disk <= 1.0, "{disk}");
+    let certificate = "gospelib_certificate_lifetime_seconds{";
+    assert!(!run.page.contains(certificate), "no certificate is watched");
+}
+
+#[test]
+fn signals_of_the_browser_are_counted() {
+    let (run, _) = once();
+    for (kind, count) in [
+        ("log", 0.0),
+        ("exception", 0.0),
+        ("measurement", 1.0),
+        ("event", 1.0),
+        ("span", 2.0),
+    ] {
+        let label = format!(r#"kind="{kind}""#);
+        assert_sum(&run, "gospelib_browser_signals_total", &[&label], count);
+    }
+    assert_sum(&run, "gospelib_browser_rejections_total", &[], 0.0);
+    let vitals = "gospelib_browser_vitals_seconds";
+    for (vital, seconds) in [("lcp", 0.12), ("inp", 0.016), ("ttfb", 0.008)] {
+        let label = format!(r#"vital="{vital}""#);
+        assert_sum(&run, &format!("{vitals}_sum"), &[&label], seconds);
+    }
+    assert_sum(&run, "gospelib_browser_layout_shift_sum", &[], 0.01);
+    let lines: Vec<_> = run
+        .log
+        .iter()
+        .filter(|line| line["service"] == "gospelib-web")
+        .collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines
+            .iter()
+            .all(|line| line["session_id"] == "once-session")
+    );
+}
+
+/// From the browser's spans to the query of the graph.
 #[test]
 fn browser_trace_reaches_the_graph() {
     let (run, spans) = once();
@@ -141,27 +175,27 @@ fn browser_trace_reaches_the_graph() {
         read.iter()
             .all(|line| line["latency_ms"].is_number() && line["service"] == "content")
     );
-    let query = spans.iter().find(|span| {
-        span["span_id"] != ""
-            && span["name"] == "graph_query"
-            && span["attributes"]["passage"] == "gen.1.1"
-    });
+    let query = spans
+        .iter()
+        .find(|span| span["name"] == "graph_query" && span["attributes"]["passage"] == "gen.1.1");
     let mut span = query.unwrap();
     for parent in [
         "GET /v1/passages/{passage}",
-        "GET",
+        "GET /v1/passages/{passage}",
         "GET /passages/{passage}",
+        "HTTP GET",
+        "visit",
     ] {
         let found = spans
             .iter()
             .find(|other| other["span_id"] == span["parent_span_id"]);
-        span = found.unwrap();
+        span = found.unwrap_or_else(|| panic!("no parent {parent} of {span}"));
         assert_eq!(span["name"], parent);
+        assert_eq!(span["trace_id"], TRACE);
     }
-    assert_eq!(span["trace_id"], "0af7651916cd43dd8448eb211c80319c");
-    assert_eq!(span["parent_span_id"], "b7ad6b7169203331");
+    assert!(span["parent_span_id"].is_null());
     let job = spans.iter().find(|span| span["name"] == "ingest").unwrap();
-    assert_ne!(job["trace_id"], span["trace_id"]);
+    assert_ne!(job["trace_id"], TRACE);
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn queries_of_the_shared_stack_find_what_they_name() {
     ] {
         assert_found(&run_with(
             env!("CARGO_BIN_EXE_gospelib"),
-            &["--once"],
+            &["--once", "--fault", "graph-slow"],
             variables,
         ));
     }
@@ -26,6 +26,7 @@ fn assert_found(run: &Run) {
         vec![
             ("service", service.to_owned()),
             ("env", "development".to_owned()),
+            ("service_name", service.to_owned()),
         ]
     });
     let [errors, slow, passage, all] = logql::GOSPELIB.map(|query| found(query, &lines));
@@ -36,7 +37,11 @@ fn assert_found(run: &Run) {
             .map(|line| line["path"].as_str().unwrap().to_owned());
         paths.collect()
     };
-    assert_eq!(paths(&errors), ["/passages/stuck.1.1", "/ask/nothing"]);
+    let asked = ["gen.1.1", "way.1.4", "sea.2.7"];
+    assert_eq!(
+        paths(&errors),
+        asked.map(|name| format!("/passages/{name}"))
+    );
     for line in &errors {
         assert_eq!(
             (&line["level"], &line["target"]),
@@ -44,14 +49,22 @@ fn assert_found(run: &Run) {
         );
         assert!(line["status"].as_u64().unwrap() >= 500, "{line}");
     }
-    assert_eq!(paths(&slow), ["/v1/passages/stuck.1.1"; 2]);
+    // Two lines for each: of the handler, and of the request.
+    let slow_paths = asked.map(|name| format!("/v1/passages/{name}"));
+    let twice: Vec<_> = slow_paths
+        .iter()
+        .flat_map(|path| [path.clone(), path.clone()])
+        .collect();
+    assert_eq!(paths(&slow), twice);
     let texts: Vec<_> = slow
         .iter()
         .map(|line| line["message"].as_str().unwrap())
         .collect();
-    assert_eq!(texts, ["passage not read", "request completed"]);
+    assert_eq!(texts, ["passage not read", "request completed"].repeat(3));
     assert_eq!(slow[0]["error"], "the graph does not respond");
     assert_eq!(slow[0]["error_type"], "Timeout");
     assert_eq!(paths(&passage), ["/v1/passages/gen.1.1"; 2]);
     assert_eq!(all.len(), run.log.len());
+    let browser = found(logql::BROWSERS, &lines);
+    assert_eq!(browser.len(), 2, "{browser:?}");
 }

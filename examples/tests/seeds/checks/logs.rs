@@ -15,7 +15,11 @@ pub(super) fn query(row: &Row, system: &System) -> Checked {
     let expression = row.text("expr")?;
     let lines = system.log.iter().map(|line| {
         let service = line["service"].as_str().unwrap_or(system.program);
-        let labels = [("service", service), ("env", "development")];
+        let labels = [
+            ("service", service),
+            ("service_name", service),
+            ("env", "development"),
+        ];
         let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
         Line {
             labels: BTreeMap::from(labels),

@@ -21,7 +21,7 @@ static DOCUMENTED: LazyLock<String> = LazyLock::new(|| {
     let files = [
         "docs/configuration.md",
         "examples/ibex/src/main.rs",
-        "examples/gospelib/src/main.rs",
+        "examples/gospelib/src/process.rs",
     ];
     let texts = files.map(|path| fs::read_to_string(system::file(path)).unwrap());
     let stack = ["deploy/compose.yml", "deploy/alloy/config.alloy"];

@@ -1,0 +1,158 @@
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use opentelemetry::trace::{SpanKind, Status};
+use serde_json::{Value, json};
+
+use super::*;
+
+/// A payload as a browser has sent it, with one signal of each kind.
+fn recorded() -> Value {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let (start, end) = (now.as_nanos() - 25_000_000, now.as_nanos());
+    let trace =
+        json!({"trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7"});
+    json!({
+        "meta": {
+            "sdk": {"name": "faro-core", "version": "2.0.2", "integrations": [{"name": "errors"}]},
+            "app": {"name": "gospelib-web", "version": "0.1.0", "environment": "local"},
+            "session": {"id": "pHkF1vN9cQ", "attributes": {"isSampled": "true"}},
+            "page": {"url": "http://localhost:8081/?q=light"},
+            "browser": {"name": "Chromium", "version": "141.0", "os": "Linux", "mobile": false},
+        },
+        "logs": [{"message": "search took long", "level": "warn", "timestamp": "2025-11-30T18:00:00Z", "context": {}, "trace": trace}],
+        "exceptions": [{
+            "type": "TypeError",
+            "value": "verse is undefined",
+            "timestamp": "2025-11-30T18:00:01Z",
+            "stacktrace": {"frames": [{"filename": "page.js", "function": "show", "lineno": 12, "colno": 7}]},
+        }],
+        "measurements": [{"type": "web-vitals", "values": {"lcp": 812.5, "cls": 0.02}, "timestamp": "2025-11-30T18:00:02Z"}],
+        "events": [{"name": "session_start", "domain": "browser", "attributes": {"route": "/"}, "timestamp": "2025-11-30T18:00:03Z"}],
+        "traces": {"resourceSpans": [{
+            "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "gospelib-web"}}]},
+            "scopeSpans": [{"scope": {"name": "fetch"}, "spans": [{
+                "traceId": "4bf92f3577b34da6a3ce929d0e0e4736",
+                "spanId": "00f067aa0ba902b7",
+                "parentSpanId": "53995c3f42cd8ad8",
+                "name": "HTTP GET",
+                "kind": 3,
+                "startTimeUnixNano": start.to_string(),
+                "endTimeUnixNano": end.to_string(),
+                "attributes": [
+                    {"key": "http.request.method", "value": {"stringValue": "GET"}},
+                    {"key": "http.response.status_code", "value": {"intValue": "200"}},
+                    {"key": "resent", "value": {"boolValue": false}},
+                    {"key": "list", "value": {"arrayValue": {"values": []}}},
+                ],
+                "status": {"code": 2, "message": "late"},
+            }]}],
+        }]},
+    })
+}
+
+fn parsed(payload: &Value) -> Result<Payload, Rejected> {
+    parse(payload.to_string().as_bytes())
+}
+
+#[test]
+fn recorded_payload_is_read() {
+    let payload = parsed(&recorded()).unwrap();
+    assert_eq!(payload.items(), 5);
+    assert_eq!(payload.meta.session.id, "pHkF1vN9cQ");
+    let lcp = payload.measurements.first().unwrap().values.get("lcp");
+    assert_eq!(lcp, Some(&812.5));
+}
+
+#[test]
+fn span_keeps_its_ids_kind_times_and_attributes() {
+    let payload = parsed(&recorded()).unwrap();
+    let span = spans::ended(payload.spans().next().unwrap()).unwrap();
+    assert_eq!(
+        span.span_context.trace_id().to_string(),
+        "4bf92f3577b34da6a3ce929d0e0e4736"
+    );
+    assert_eq!(span.span_context.span_id().to_string(), "00f067aa0ba902b7");
+    assert_eq!(span.parent_span_id.to_string(), "53995c3f42cd8ad8");
+    assert_eq!(
+        (span.span_kind, span.status),
+        (SpanKind::Client, Status::error("late"))
+    );
+    let took = span.end_time.duration_since(span.start_time).unwrap();
+    assert_eq!(took.as_millis(), 25);
+    let attributes: Vec<_> = span.attributes.iter().map(ToString::to_string).collect();
+    assert_eq!(span.attributes.len(), 3, "{attributes:?}");
+}
+
+#[test]
+fn empty_payload_and_unknown_fields_are_accepted() {
+    for payload in [json!({}), json!({"meta": {}, "replay": [1, 2], "logs": []})] {
+        assert_eq!(parsed(&payload).unwrap().items(), 0);
+    }
+}
+
+#[test]
+fn invalid_payloads_are_rejected_with_their_reason() {
+    let change = |pointer: &str, to: Value| {
+        let mut payload = recorded();
+        *payload.pointer_mut(pointer).unwrap() = to;
+        payload
+    };
+    let span = "/traces/resourceSpans/0/scopeSpans/0/spans/0";
+    for (payload, text) in [
+        (json!([]), "not a payload"),
+        (json!({"logs": {}}), "not a payload"),
+        (json!({"logs": [{"level": "error"}]}), "not a payload"),
+        (
+            change("/meta/session/id", json!("a b")),
+            "invalid session id",
+        ),
+        (
+            change("/meta/session/id", json!("x".repeat(65))),
+            "invalid session id",
+        ),
+        (
+            change(&format!("{span}/traceId"), json!("0".repeat(32))),
+            "invalid ids or times",
+        ),
+        (
+            change(&format!("{span}/spanId"), json!("ff")),
+            "invalid ids or times",
+        ),
+        (
+            change(&format!("{span}/endTimeUnixNano"), json!("1")),
+            "invalid ids or times",
+        ),
+        (
+            change(&format!("{span}/endTimeUnixNano"), json!(u64::MAX)),
+            "invalid ids or times",
+        ),
+        (
+            change(&format!("{span}/startTimeUnixNano"), json!("soon")),
+            "invalid ids or times",
+        ),
+    ] {
+        let rejected = parsed(&payload).unwrap_err();
+        assert_eq!(rejected.reason, Rejection::Invalid, "{payload}");
+        assert!(rejected.text.contains(text), "{}: {payload}", rejected.text);
+    }
+    assert!(parse(b"{\"logs\": [").is_err());
+    assert!(parse("[".repeat(100_000).as_bytes()).is_err());
+}
+
+#[test]
+fn number_of_items_is_limited() {
+    let logs = |count: usize| json!({"logs": vec![json!({"message": "m"}); count]});
+    assert!(parsed(&logs(MOST_ITEMS)).is_ok());
+    let rejected = parsed(&logs(MOST_ITEMS + 1)).unwrap_err();
+    assert_eq!(rejected.reason, Rejection::TooManyItems);
+    assert_eq!(rejected.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[test]
+fn long_texts_are_cut_at_a_character() {
+    assert_eq!(spans::cut("äöü", 3), "ä");
+    assert_eq!(spans::cut("äöü", 99), "äöü");
+    assert_eq!(spans::cut("ä", 0), "");
+}
