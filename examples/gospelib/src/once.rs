@@ -67,11 +67,13 @@ pub(crate) async fn run(process: Process) -> Result<(), Box<dyn Error>> {
     ingest::first(&graph, &options).await;
     let ingest = ingest::router(graph.clone());
     let ingest = Serving::start(TcpListener::bind(free).await?, ingest)?;
-    let content = content::router(graph.exhaust());
-    // Without its listener, the port of the content service is closed.
-    let content = match options.fault {
-        Some(Fault::ContentDown) => None,
-        _ => Some(Serving::start(contents, content)?),
+    let exhausted = graph.exhaust();
+    let content = if options.fault == Some(Fault::ContentDown) {
+        drop(contents);
+        None
+    } else {
+        let routes = content::router(exhausted.clone());
+        Some(Serving::start(contents, routes)?)
     };
     let gateway = gateway::router(peer, browsers.clone(), options.fault);
     let gateway = Serving::start(TcpListener::bind(free).await?, gateway)?;
@@ -82,6 +84,7 @@ pub(crate) async fn run(process: Process) -> Result<(), Box<dyn Error>> {
     }
     browsers.end().await;
     write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
+    drop(exhausted);
     let _report = telemetry.shutdown().await;
     match (failed, options.fault) {
         (Some(failed), None) => Err(failed.into()),

@@ -94,7 +94,8 @@ pub(crate) async fn run(role: Role, process: Process) -> Result<(), Box<dyn Erro
         () = crash => true,
     };
     if crashed {
-        return Err("the service ends by `--fault crash`".into());
+        tracing::error!("the service ends by `--fault crash`");
+        std::process::exit(1);
     }
     serving.stop().await;
     service.end().await;
@@ -163,7 +164,7 @@ impl Service {
                 ingest::first(&graph, options).await;
                 ingest::router(graph)
             }
-            _ => content::router(graph),
+            _ => content::router(graph.exhaust()),
         };
         Ok(Self {
             routes: telemetry.router().merge(routes),

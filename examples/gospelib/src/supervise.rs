@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::fault::Fault;
-use crate::options::{Options, Process, Role, of_child};
+use crate::options::{Process, Role, of_child};
 use crate::process::{builder, graph_file};
 
 /// The delay before a service is started again. Each further one is twice as long.
@@ -78,6 +78,8 @@ struct Service {
 #[derive(Debug)]
 struct Running {
     child: Child,
+    /// Open as long as the service is to run. A wait for the child closes the one that it has.
+    input: Option<ChildStdin>,
     address: SocketAddr,
     id: u32,
     starts: u64,
@@ -110,6 +112,7 @@ impl Service {
         let address = timeout(START, listens(&mut child)).await??;
         Ok(Running {
             id: child.id().unwrap_or_default(),
+            input: child.stdin.take(),
             child,
             address,
             starts,
@@ -138,7 +141,7 @@ impl Running {
 
     /// Closes the input of the process, which asks it to end, and waits.
     async fn end(mut self) {
-        drop(self.child.stdin.take());
+        drop(self.input.take());
         if timeout(END, self.child.wait()).await.is_err() {
             tracing::warn!(pid = self.id, "service killed, since it did not end");
             let _is_gone = self.child.kill().await;

@@ -136,10 +136,16 @@ fn read(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Payl
 
 /// Reads a request, and checks its limits.
 fn parse(body: &[u8]) -> Result<Payload, Rejected> {
-    let payload: Payload = serde_json::from_slice(body).map_err(|error| {
-        let text = format!("not a payload of Faro: {error}");
+    let not_a_payload = |problem: String| {
+        let text = format!("not a payload of Faro: {problem}");
         Rejected::invalid(StatusCode::BAD_REQUEST, text)
-    })?;
+    };
+    // serde takes a list for a struct.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(not_a_payload("expected an object".to_owned()));
+    }
+    let payload = serde_json::from_slice(body);
+    let payload: Payload = payload.map_err(|error| not_a_payload(error.to_string()))?;
     let items = payload.items();
     if items > MOST_ITEMS {
         return Err(Rejected {

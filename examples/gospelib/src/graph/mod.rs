@@ -23,8 +23,9 @@ pub(crate) use text::is_name;
 
 use crate::fault::Fault;
 use crate::options::Options;
-use pool::{Lease, Pool};
+use pool::Pool;
 use rusqlite::Connection;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// The time limit of a query, and that of a whole ingest.
 const QUERY: Duration = Duration::from_millis(600);
@@ -36,7 +37,7 @@ pub(crate) struct Graph {
     pool: Arc<Pool>,
     fault: Option<Fault>,
     /// The connections that `--fault pool-exhausted` holds.
-    _held: Vec<Lease>,
+    _held: Vec<OwnedSemaphorePermit>,
 }
 
 impl Graph {

@@ -1,9 +1,9 @@
 //! Connections to the file of the graph.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use std::{fmt, iter};
 
 use glyph_runtime::{Gauge, context, instrument_stage};
 use rusqlite::Connection;
@@ -38,7 +38,7 @@ pub(super) struct Pool {
 
 /// A connection that is borrowed.
 #[derive(Debug)]
-pub(super) struct Lease {
+struct Lease {
     pool: Arc<Pool>,
     connection: Option<Connection>,
     _permit: OwnedSemaphorePermit,
@@ -62,6 +62,8 @@ impl Pool {
     fn connect(&self) -> Result<Connection, GraphError> {
         let connection = Connection::open(&self.file)?;
         connection.busy_timeout(LOCKED)?;
+        // Small pages, since the text is small: of a new file alone.
+        connection.pragma_update(None, "page_size", 1024)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(SCHEMA)?;
@@ -86,12 +88,9 @@ impl Pool {
     }
 
     /// Takes all connections that nobody has.
-    pub(super) fn take_all(self: &Arc<Self>) -> Vec<Lease> {
-        let mut taken = Vec::new();
-        while let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
-            taken.push(Lease::new(self, permit));
-        }
-        taken
+    pub(super) fn take_all(&self) -> Vec<OwnedSemaphorePermit> {
+        let take = || Arc::clone(&self.permits).try_acquire_owned().ok();
+        iter::from_fn(take).collect()
     }
 
     /// Exposes the numbers of the pool, and what the file has.

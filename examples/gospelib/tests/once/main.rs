@@ -124,7 +124,7 @@ fn gauges_have_what_the_file_has() {
     let index = run.sum("gospelib_search_index_bytes", &[]);
     let limit = run.sum("gospelib_graph_memory_limit_bytes", &[]);
     assert!(memory > index && index > 0.0, "{memory} {index}");
-    assert!(memory % 4096.0 < 1.0, "whole pages: {memory}");
+    assert!(memory % 1024.0 < 1.0, "whole pages: {memory}");
     assert!((limit - f64::from(64 << 20)).abs() < 1.0, "{limit}");
     let disk = run.sum("gospelib_disk_usage_ratio", &[]);
     assert!(disk > 0.0 && disk <= 1.0, "{disk}");
