@@ -74,16 +74,31 @@ fn part(title: String, panels: Vec<Grouped>) -> Row {
     }
 }
 
-/// Adds the metric or the objective to titles that several panels have.
+/// Adds the metric or the objective to titles that several panels have. Rows that the program declares
+/// tell their panels apart: two databases can each have a "Query latency".
 pub(super) fn with_distinct_titles(rows: &mut [Row]) {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for panel in rows.iter().flat_map(Row::panels) {
-        *counts.entry(panel.title.clone()).or_default() += 1;
-    }
-    let panels = rows.iter_mut().flat_map(|row| &mut row.panels);
-    for Grouped { panel, .. } in panels {
-        if counts.get(&panel.title).is_some_and(|count| *count > 1) {
-            panel.title = format!("{} ({})", panel.title, panel.subject);
+    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for row in &*rows {
+        for panel in row.panels() {
+            *counts.entry((place(row), panel.title.clone())).or_default() += 1;
         }
+    }
+    for row in rows {
+        let place = place(row);
+        for Grouped { panel, .. } in &mut row.panels {
+            let key = (place.clone(), panel.title.clone());
+            if counts.get(&key).is_some_and(|count| *count > 1) {
+                panel.title = format!("{} ({})", panel.title, panel.subject);
+            }
+        }
+    }
+}
+
+/// Returns what tells the panels of a row apart from those of others, if anything does.
+fn place(row: &Row) -> String {
+    if row.is_declared {
+        row.title.clone()
+    } else {
+        String::new()
     }
 }

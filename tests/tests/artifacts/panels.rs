@@ -217,6 +217,23 @@ fn nested_catalogs_keep_their_names() {
     );
 }
 
+/// Two databases can each have a panel on their queries.
+#[test]
+fn panels_of_different_declared_rows_may_share_a_title() {
+    let dashboard = parsed(&Artifacts::of::<ServiceMetrics>());
+    let mut rows = BTreeSet::new();
+    let mut current = "";
+    for panel in dashboard["panels"].as_array().unwrap() {
+        let title = panel["title"].as_str().unwrap();
+        match panel["type"].as_str() {
+            Some("row") => current = title,
+            _ if title == "Query Latency" => drop(rows.insert(current)),
+            _ => {}
+        }
+    }
+    assert_eq!(rows, BTreeSet::from(["FalkorDB", "PostgreSQL"]));
+}
+
 /// Counts the queries of a metric that show exemplars.
 fn exemplars(dashboard: &Value, metric: &str) -> usize {
     let targets = panels(dashboard).into_iter();
