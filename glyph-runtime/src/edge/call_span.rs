@@ -36,13 +36,6 @@ pub struct CurrentSpan<'call> {
 
 impl CurrentSpan<'_> {
     /// Passes the span to `change` as OpenTelemetry has it.
-    #[cfg_attr(
-        not(feature = "grpc"),
-        expect(
-            dead_code,
-            reason = "only spans of gRPC change other than in their fields"
-        )
-    )]
     pub(super) fn change(&self, change: impl FnOnce(&SpanRef<'_>)) {
         if self.is_current {
             current_context::read(|context| change(&context.span()));

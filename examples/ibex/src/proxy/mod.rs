@@ -130,7 +130,12 @@ async fn admit(
     let method = request.method().into();
     let token = bearer(&request).unwrap_or_default().to_owned();
     let response = match proxy.authenticate(token).await {
-        Ok(ids) => ids.scope(proxy.limit(&route, request, next)).await,
+        Ok(ids) => {
+            let mut response = ids.scope(proxy.limit(&route, request, next)).await;
+            // The line of the request has the organization as well, and so has its span.
+            response.extensions_mut().insert(ids);
+            response
+        }
         Err(status) => status.into_response(),
     };
     let model = response

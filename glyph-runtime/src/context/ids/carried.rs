@@ -47,7 +47,8 @@ const TAKEN: [&str; 21] = [
 /// They are in OpenTelemetry's context, as [`RequestId`](super::RequestId) is. Every log line has
 /// them as fields. A field of an event or a span takes precedence over an id of the same name.
 /// Names on the [`Redaction`](crate::redaction::Redaction) list are redacted. The layers of `grpc`
-/// propagate the ids whose names they are configured with.
+/// propagate the ids whose names they are configured with. Of a response with these in its
+/// extensions, the line and the span of the request that an `http::ServerLayer` measures have them.
 ///
 /// ```
 /// use glyph_runtime::log::CarriedIds;

@@ -7,6 +7,7 @@ use bytes::Buf;
 use glyph_core::__runtime::OpenSpan;
 use http::{StatusCode, header, request, response};
 use http_body::{Frame, SizeHint};
+use opentelemetry::KeyValue;
 
 use super::{
     CallEnd, ErrorType, Method,
@@ -14,11 +15,14 @@ use super::{
     failure::{self, HttpSettings},
     server::IncomingRequest,
 };
-use crate::edge::{
-    Protocol, ResponseHeaders,
-    call_span::CurrentSpan,
-    protocol::{End, Ended, Role},
-    request_body::length,
+use crate::{
+    edge::{
+        Protocol, ResponseHeaders,
+        call_span::CurrentSpan,
+        protocol::{End, Ended, Role},
+        request_body::length,
+    },
+    log::CarriedIds,
 };
 
 /// HTTP, and its state of one running request.
@@ -33,6 +37,8 @@ pub struct Http {
     expected: Option<u64>,
     /// Whether nothing follows the head of the response.
     has_no_body: bool,
+    /// The ids that the service found out, in the extensions of the response.
+    pub(super) ids: Option<CarriedIds>,
 }
 
 impl Http {
@@ -45,6 +51,7 @@ impl Http {
             sent: 0,
             expected: None,
             has_no_body: false,
+            ids: None,
         }
     }
 }
@@ -74,6 +81,7 @@ impl Protocol for Http {
         let stated = head.headers.get(header::CONTENT_LENGTH);
         let stated = stated.and_then(|length| length.to_str().ok()?.parse().ok());
         self.status = Some(head.status);
+        self.ids = head.extensions.get().cloned();
         // Without the header, hyper's servers send the length that the body reports.
         self.expected = stated.or_else(|| length.exact());
         self.has_no_body = has_no_body(self.method, head.status) || self.expected == Some(0);
@@ -97,7 +105,14 @@ impl Protocol for Http {
         self.has_no_body || self.expected.is_some_and(|expected| self.sent >= expected)
     }
 
-    fn end(&mut self, end: End<ErrorType>, _: CurrentSpan<'_>) -> Ended<CallEnd> {
+    fn end(&mut self, end: End<ErrorType>, span: CurrentSpan<'_>) -> Ended<CallEnd> {
+        if let (Role::Server, Some(ids)) = (end.role, &self.ids) {
+            span.change(|span| {
+                for (name, value) in ids.iter() {
+                    span.set_attribute(KeyValue::new(name, value.to_owned()));
+                }
+            });
+        }
         let error = failure::error(end.role, self.status, end.termination);
         self.received = end.received;
         Ended {

@@ -3,7 +3,7 @@
 use axum::{Extension, Router, http::HeaderMap, routing::get};
 use glyph_runtime::{
     http::{ResponseHeaders, ServerLayer, ServerMetrics},
-    log::RequestId,
+    log::{CarriedIds, RequestId},
 };
 use http::HeaderName;
 use opentelemetry::trace::{SpanId, TraceId};
@@ -74,6 +74,28 @@ async fn response_has_its_trace_and_request_ids() {
     assert_eq!(lines[1]["message"], "request completed");
     assert_eq!(lines[1]["http.route"], "/");
     assert_eq!(lines[1]["http.response.status_code"], 200);
+}
+
+/// Authenticates, and responds with the organization in the extensions.
+async fn authenticated() -> (Extension<CarriedIds>, &'static str) {
+    let ids = CarriedIds::current().try_with("org_id", "org-7").unwrap();
+    (Extension(ids), "done")
+}
+
+#[tokio::test]
+async fn line_and_span_have_the_ids_in_the_extensions_of_the_response() {
+    let kept = keep();
+    let routes = Router::new().route("/", get(authenticated)).layer(layer());
+    wire::get(serve(routes).await, "/").await;
+    let span = kept.span();
+    let mut attributes = span.attributes.iter();
+    let attribute = attributes.find(|attribute| attribute.key.as_str() == "org_id");
+    assert_eq!(attribute.unwrap().value.as_str(), "org-7");
+    let lines = kept.lines();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["message"], "request completed");
+    assert_eq!(lines[0]["org_id"], "org-7");
+    assert!(lines[0]["request_id"].is_string(), "{}", lines[0]);
 }
 
 #[tokio::test]

@@ -47,8 +47,10 @@ impl Direction for IncomingRequest {
     fn ended(&self, settings: &SettingsOf<Self>, call: &Http, ended: &Ended<CallEnd>, log: bool) {
         let described = self.described(call);
         settings.direction.recorder.ended(&described, &ended.end);
-        if log {
-            line::write(&described, ended);
+        match &call.ids {
+            Some(ids) if log => ids.in_scope(|| line::write(&described, ended)),
+            None if log => line::write(&described, ended),
+            _ => {}
         }
     }
 }
