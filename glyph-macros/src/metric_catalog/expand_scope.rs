@@ -61,7 +61,7 @@ fn exported(scope: &Scope, vis: &Visibility, module: &Ident) -> TokenStream {
     let range = TokenRange::of(ident);
     // Not with the user's span: rustc would propose to rename the import at the user's token.
     let source = Ident::new(&ident.to_string(), Span::call_site());
-    let [start, end] = [quote!(#vis use self::#module::), quote!(as #ident;)];
+    let [start, end] = [quote!(#vis use #module::), quote!(as #ident;)];
     let [start, end] = [start, end].map(|tokens| range.as_written(tokens));
     quote!(#start #source #end)
 }

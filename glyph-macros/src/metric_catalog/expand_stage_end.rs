@@ -25,11 +25,6 @@ fn running_ident(stage: &Stage) -> Ident {
     format_ident!("{}_running", stage.ident.unraw())
 }
 
-/// The struct that programs may name, of a stage with such labels.
-pub(super) fn exported(stage: &Stage) -> Option<Ident> {
-    stage.has_end_labels().then(|| running_ident(stage))
-}
-
 /// Whether the struct with the labels has a lifetime.
 fn borrows(stage: &Stage) -> bool {
     stage.at_end().any(|(_, label)| names_a_lifetime(&label.ty))

@@ -1,6 +1,6 @@
 //! The modules with a struct for each stage of a catalog.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{VisRestricted, Visibility};
 
@@ -30,52 +30,42 @@ pub(super) fn modules(catalog: &Catalog) -> Option<TokenStream> {
         let structure = structure(stage, &inner);
         quote!(#structure #of_end)
     });
-    let public = public.map(|public| public_module(catalog, public, &inner));
+    let vis = &catalog.structure.vis;
+    let exported = public.map(|public| exported(catalog, public, &module));
     Some(quote! {
-        #[allow(non_camel_case_types, unused_imports, reason = "a stage has the name of its spans")]
-        mod #module {
+        #[doc(hidden)]
+        #[allow(
+            non_camel_case_types,
+            unreachable_pub,
+            unused_imports,
+            reason = "a stage has the name of its spans"
+        )]
+        #vis mod #module {
             use super::*;
             #(#structs)*
         }
-        #public
+        #exported
     })
 }
 
-/// The public module. It has the user's own span: rustc adds no note about the macro if the name is taken.
-fn public_module(catalog: &Catalog, public: &Ident, inner: &TokenStream) -> TokenStream {
-    let (vis, module) = (&catalog.structure.vis, ident(catalog));
-    let doc = format!("The stages of [`{}`](super::{0}).", catalog.structure.ident);
-    // One by one: rustc names a struct by its path if a glob exports it.
-    let exported = catalog.stages.iter().flat_map(|stage| {
-        let running = expand_stage_end::exported(stage);
-        [&stage.ident]
-            .into_iter()
-            .cloned()
-            .chain(running)
-            .map(macro_ident)
-    });
-    let head = TokenRange::of(public).as_written(quote!(#vis mod #public));
-    let mut body = Group::new(
-        Delimiter::Brace,
-        quote!(#(#inner use super::#module::#exported;)*),
-    );
-    body.set_span(public.span());
+/// The public name of the module. It has the user's own span: rustc adds no note about the macro if the
+/// name is taken. It is an import, and no module: a catalog in the body of a function has no path.
+fn exported(catalog: &Catalog, public: &Ident, module: &Ident) -> TokenStream {
+    let vis = &catalog.structure.vis;
+    let doc = format!("The stages of [`{}`].", catalog.structure.ident);
+    let range = TokenRange::of(public);
+    let [start, end] = [quote!(#vis use), quote!(as #public;)];
+    let [start, end] = [start, end].map(|tokens| range.as_written(tokens));
     quote! {
         #[doc = #doc]
+        #[doc(inline)]
         #[allow(
             unreachable_pub,
             unused_imports,
-            clippy::module_inception,
-            reason = "a catalog names its module, and a program may use none of its stages"
+            reason = "a program may use none of its stages"
         )]
-        #head #body
+        #start #module #end
     }
-}
-
-/// The name without the user's span, which is that of the declaration.
-fn macro_ident(mut ident: Ident) -> Ident {
-    ident.set_span(Span::call_site());
-    ident
 }
 
 /// The visibility `vis`, for an item one module deeper.
