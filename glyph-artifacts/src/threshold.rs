@@ -85,13 +85,12 @@ impl Families {
     fn threshold(&self, name: &str, text: &str) -> Result<(&'static str, f64), String> {
         let alerts = || self.metrics().flat_map(|metric| metric.alerts);
         let Some(alert) = alerts().find(|alert| alert.name == name) else {
-            let hint = match nearest(name, alerts().map(|alert| alert.name)) {
-                Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => {
-                    let names: Vec<_> = alerts().map(|alert| alert.name).collect();
-                    format!("allowed: {}", names.join(", "))
-                }
+            let all = || {
+                let names: Vec<_> = alerts().map(|alert| alert.name).collect();
+                format!("allowed: {}", names.join(", "))
             };
+            let nearest = nearest(name, alerts().map(|alert| alert.name));
+            let hint = nearest.map_or_else(all, |nearest| format!("did you mean `{nearest}`?"));
             return Err(format!("`{name}` is not an alert; {hint}"));
         };
         let value = self.value(alert, text);

@@ -1,9 +1,5 @@
 //! Runs the example programs, for the tests of each program and for those that compare all of them
 //! with the documents of the systems that they carry.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "a missing JSON value is null, never a panic"
-)]
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod built;

@@ -23,12 +23,14 @@ pub struct ShownLabel {
 
 impl<T: Label> LabelRef<'_, T> {
     /// See [`LabelStride::offset`].
+    #[must_use]
     #[inline]
     pub fn offset(self, stride: &LabelStride, open: OpenLookup<'_>) -> usize {
         stride.offset(self.0, open)
     }
 
     /// See [`LabelStride::closed`].
+    #[must_use]
     #[inline]
     pub fn closed(self, stride: &LabelStride) -> usize {
         stride.closed(self.0)
@@ -53,18 +55,21 @@ impl<T: Label> LabelRef<'_, T> {
     }
 
     /// See [`LabelText::of`].
+    #[must_use]
     #[inline]
-    pub fn text<'text>(self, text: &'text str) -> LabelText<'text> {
+    pub fn text(self, text: &str) -> LabelText<'_> {
         LabelText::of(self.0, text)
     }
 
     /// Returns the digit of a closed label, and zero for an open one.
+    #[must_use]
     #[inline]
     pub fn digit(self) -> usize {
         self.0.digit(None)
     }
 
     /// Returns the value with its text.
+    #[must_use]
     pub fn shown(self) -> ShownLabel {
         let digit = self.0.digit(None);
         let listed = T::VALUES.and_then(|values| values.get(digit));
@@ -100,6 +105,7 @@ impl NotALabel {
         0
     }
 
+    #[must_use]
     pub const fn call_offset(
         &self,
         _: &mut CallLookup,

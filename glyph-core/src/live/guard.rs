@@ -67,6 +67,10 @@ impl<L: LabelSet> Gauge<L> {
     }
 }
 
+#[expect(
+    clippy::unused_self,
+    reason = "the method has the signature of that of a gauge"
+)]
 impl<L> NoLabelSet<Gauge<L>> {
     #[doc(hidden)]
     pub fn track<T>(&self, _: T) -> GaugeGuard {

@@ -21,6 +21,10 @@ impl<M> NoLabelSet<M> {
 }
 
 /// The value of a method that must not run.
+#[expect(
+    clippy::extra_unused_type_parameters,
+    reason = "the panic is evaluated for each type"
+)]
 pub(crate) const fn unrecorded<L, R>() -> R {
     const { panic!("a metric is recorded whose labels are not a label set: add the bound `L: LabelSet`") }
 }
@@ -42,6 +46,10 @@ macro_rules! metrics {
 
 metrics!(Counter<L>, Gauge<L>, Histogram<L, V>);
 
+#[expect(
+    clippy::unused_self,
+    reason = "the methods have the signatures of those of a metric"
+)]
 impl<L> NoLabelSet<Counter<L>> {
     pub fn inc<T>(&self, _: T) {
         unrecorded::<L, ()>();
@@ -61,6 +69,10 @@ impl<L> NoLabelSet<Counter<L>> {
     }
 }
 
+#[expect(
+    clippy::unused_self,
+    reason = "the methods have the signatures of those of a metric"
+)]
 impl<L> NoLabelSet<Gauge<L>> {
     pub fn inc<T>(&self, _: T) {
         unrecorded::<L, ()>();
@@ -88,6 +100,10 @@ impl<L> NoLabelSet<Gauge<L>> {
     }
 }
 
+#[expect(
+    clippy::unused_self,
+    reason = "the methods have the signatures of those of a metric"
+)]
 impl<L, V> NoLabelSet<Histogram<L, V>> {
     pub fn observe<T>(&self, _: T, _: impl Observation<V>) {
         unrecorded::<L, ()>();

@@ -106,6 +106,7 @@ impl VisitMut for Dereference {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
     use quote::{ToTokens, quote};
     use syn::parse_quote;

@@ -223,9 +223,10 @@ impl Call<'_> {
         };
         let [check, runner] = runner.checked(stream, rt);
         let streamed = quote!(#rt::stream(#guard, #waiting, #runner, #items));
-        match &stream.boxed {
-            Some(_) => quote!(#check #rt::Box::pin(#streamed)),
-            None => quote!(#check #streamed),
+        if stream.boxed.is_some() {
+            quote!(#check #rt::Box::pin(#streamed))
+        } else {
+            quote!(#check #streamed)
         }
     }
 

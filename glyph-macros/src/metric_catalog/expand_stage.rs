@@ -135,7 +135,7 @@ impl Expansion<'_> {
         let (is_at_end, is_given) = (label.is_at_end, label.given.is_some() && !label.is_at_end);
         let value = if is_given || is_at_end {
             let value = self.given(index);
-            quote!(|_: &()| &#value)
+            quote!(|(): &()| &#value)
         } else {
             let lifetime = self.stage.borrows().then(|| quote!(<'static>));
             quote!(|stage: &#module::#stage #lifetime| &stage.#ident)

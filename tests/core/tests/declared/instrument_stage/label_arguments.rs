@@ -16,7 +16,7 @@ struct Above(u8);
 #[async_trait::async_trait]
 #[instrument_stages]
 impl Count for Above {
-    #[stage(stage::call, labels(function = &*name))]
+    #[stage(stage::call, labels(function = name.as_str()))]
     async fn count(&self, name: String) -> u8 {
         self.0
     }
@@ -32,7 +32,7 @@ struct Below(u8);
 #[instrument_stages]
 #[async_trait::async_trait]
 impl Count for Below {
-    #[stage(stage::call, labels(function = &*name))]
+    #[stage(stage::call, labels(function = name.as_str()))]
     async fn count(&self, name: String) -> u8 {
         self.0
     }
@@ -47,12 +47,12 @@ struct OnMethods(u8);
 
 #[async_trait::async_trait]
 impl Count for OnMethods {
-    #[instrument_stage(stage::call, labels(function = &*name))]
+    #[instrument_stage(stage::call, labels(function = name.as_str()))]
     async fn count(&self, name: String) -> u8 {
         self.0
     }
 
-    #[instrument_stage(stage::call, labels(function = &*name), fields(number))]
+    #[instrument_stage(stage::call, labels(function = name.as_str()), fields(number))]
     async fn add(&mut self, name: String, number: u8, other: u8) -> u8 {
         self.0 + other
     }
