@@ -53,9 +53,7 @@ pub(super) fn modules(catalog: &Catalog) -> Option<TokenStream> {
 fn exported(catalog: &Catalog, public: &Ident, module: &Ident) -> TokenStream {
     let vis = &catalog.structure.vis;
     let doc = format!("The stages of [`{}`].", catalog.structure.ident);
-    let range = TokenRange::of(public);
-    let [start, end] = [quote!(#vis use), quote!(as #public;)];
-    let [start, end] = [start, end].map(|tokens| range.as_written(tokens));
+    let import = TokenRange::of(public).as_written(quote!(#vis use #module::{self as #public};));
     quote! {
         #[doc = #doc]
         #[doc(inline)]
@@ -64,7 +62,7 @@ fn exported(catalog: &Catalog, public: &Ident, module: &Ident) -> TokenStream {
             unused_imports,
             reason = "a program may use none of its stages"
         )]
-        #start #module #end
+        #import
     }
 }
 

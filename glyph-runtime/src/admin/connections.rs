@@ -20,8 +20,8 @@ const NEW: Duration = Duration::from_millis(20);
 const LATE: Duration = Duration::from_secs(1);
 
 /// The pause before each further answer on a connection, for each connection that is open. All of
-/// them together get 4,000 answers a second, so that probes on new connections have their turn.
-const FAIR: Duration = Duration::from_micros(250);
+/// them together get 2,000 answers a second, so that probes on new connections have their turn.
+const FAIR: Duration = Duration::from_micros(500);
 
 /// The resolution of timers.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);

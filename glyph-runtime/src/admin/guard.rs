@@ -159,6 +159,7 @@ mod tests {
         )
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "calls name a constant")]
     fn headers(name: header::HeaderName, values: &[&str]) -> HeaderMap {
         let values = values
             .iter()

@@ -59,7 +59,7 @@ mod tests {
         let mut key = String::new();
         push(&mut key, &series);
         let read = labels(&key);
-        let read: Vec<_> = read.iter().map(|(name, value)| (name, value)).collect();
+        let read: Vec<_> = read.iter().collect();
         let expected: Vec<_> = { series.0.iter() }
             .map(|(name, value)| ((*name).to_owned(), serde_json::json!(value)))
             .collect();

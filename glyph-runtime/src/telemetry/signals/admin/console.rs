@@ -84,9 +84,9 @@ impl Console {
             health: health.clone(),
             traces: recent_traces(&parts.running),
         };
-        let (routes, streams) = console::start(subject, self.memory)?;
+        let (pages, streams) = console::start(subject, self.memory)?;
         let guard = Guard::new(address, token, &self.hosts);
-        let router = router.merge(guard.around(routes));
+        let router = router.merge(guard.around(pages));
         Ok((router, OpenConsole(Some(streams))))
     }
 }
