@@ -79,14 +79,13 @@ async fn neighbours(
 ) -> Result<Response, GraphError> {
     let depth = depth.unwrap_or(2).clamp(1, DEEPEST);
     let path = format!("{passage}/{depth}");
-    let response = match content.cache.look_up(&path) {
-        Some(response) => response,
-        None => {
-            let near = content.graph.neighbours(passage, depth).await;
-            let response = json(&logged(near, "neighbours not read")?);
-            content.cache.keep(path, response.clone());
-            response
-        }
+    let response = if let Some(response) = content.cache.look_up(&path) {
+        response
+    } else {
+        let near = content.graph.neighbours(passage, depth).await;
+        let response = json(&logged(near, "neighbours not read")?);
+        content.cache.keep(path, response.clone());
+        response
     };
     Ok(([(header::CONTENT_TYPE, JSON)], response).into_response())
 }

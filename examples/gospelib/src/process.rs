@@ -129,16 +129,16 @@ impl Service {
     ) -> Result<Self, Box<dyn Error>> {
         ServiceMetrics::global().restarts.add(options.starts);
         match role {
-            Role::Gateway => Self::gateway(options, arguments),
+            Role::Gateway => Self::gateway(options, &arguments),
             Role::Content | Role::Ingest => Self::of_graph(role, options, arguments).await,
         }
     }
 
-    fn gateway(options: &Options, arguments: TelemetryArgs) -> Result<Self, Box<dyn Error>> {
+    fn gateway(options: &Options, arguments: &TelemetryArgs) -> Result<Self, Box<dyn Error>> {
         let content = Peer::new(&options.content)?;
         let telemetry = gateway_checks(builder(Role::Gateway.name(), arguments.clone()), &content);
         let telemetry = telemetry.install()?;
-        let browsers = Browsers::start(&arguments)?;
+        let browsers = Browsers::start(arguments)?;
         watch::certificate(options.certificate.as_deref())?;
         let routes = gateway::router(content, browsers.clone(), options.fault);
         Ok(Self {

@@ -74,9 +74,10 @@ pub(crate) async fn run<F: Future<Output = Ended>>(
         asked = until_asked(telemetry, is_child) => asked?,
     }
     drop(stop);
-    match timeout(GRACE, serving).await {
-        Ok(served) => served?,
-        Err(_) => tracing::warn!(seconds = GRACE.as_secs(), "requests were cut off"),
+    if let Ok(served) = timeout(GRACE, serving).await {
+        served?;
+    } else {
+        tracing::warn!(seconds = GRACE.as_secs(), "requests were cut off");
     }
     tracing::info!("shutdown");
     // The log has what was not delivered. The work is done, so that is not an error of the program.

@@ -1,8 +1,4 @@
 //! The voice server over WebRTC.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "a missing JSON value is null, never a panic"
-)]
 
 use glyph_examples::{Run, run};
 

@@ -20,7 +20,7 @@ struct Delivery {
 
 /// A catalog whose counts no other test changes.
 #[metric_catalog(namespace = "console_delivery", stages = stage)]
-struct Deliveries {
+struct Metrics {
     /// Time to deliver.
     #[metric(unit = seconds, buckets = [1ms, 1s, 10s])]
     #[stage(deliver, requests = deliveries, in_flight = delivering)]
@@ -50,7 +50,7 @@ fn stage(address: SocketAddr, name: &str) -> Value {
 fn overview_has_the_calls_of_a_stage() {
     let (_telemetry, address) = program(|program| {
         program
-            .catalog(Deliveries::global())
+            .catalog(Metrics::global())
             .deployment_environment("test")
             .check("database", || async { Err("connection refused") })
     });
@@ -60,7 +60,7 @@ fn overview_has_the_calls_of_a_stage() {
     for works in [true, true, true, false] {
         let _result = deliver(works);
     }
-    let metrics = Deliveries::global();
+    let metrics = Metrics::global();
     metrics.delivering.add(2);
     let stage = stage(address, "deliver");
     assert_eq!(stage["metric"], "console_delivery_delivery_seconds");

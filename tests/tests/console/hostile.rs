@@ -32,9 +32,9 @@ fn hostile_spans_are_strings_of_json() {
         span.set_status(Status::error(text.to_owned()));
         span.end();
     }
-    let traces: Vec<Trace> = telemetry.recent_traces();
-    assert_eq!(traces.len(), HOSTILE.len() + 1);
-    for trace in traces {
+    let recent: Vec<Trace> = telemetry.recent_traces();
+    assert_eq!(recent.len(), HOSTILE.len() + 1);
+    for trace in recent {
         let response = get(address, &format!("/api/v1/traces/{}", trace.id));
         let name = &trace.spans[0].name;
         let json = response.json();
@@ -42,10 +42,7 @@ fn hostile_spans_are_strings_of_json() {
         assert_eq!(json["error"], **name);
         assert_eq!(json["tree"][0]["attributes"][name], **name);
         assert_eq!(json["tree"][0]["events"][0]["attributes"][name], **name);
-        let controls = response
-            .body
-            .chars()
-            .filter(|letter| letter.is_ascii_control());
+        let controls = response.body.chars().filter(char::is_ascii_control);
         assert_eq!(controls.count(), 0, "{name:?} is not escaped");
         assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
     }

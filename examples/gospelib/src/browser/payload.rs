@@ -135,6 +135,10 @@ pub(super) struct ScopeSpans {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "these are the names of OpenTelemetry"
+)]
 pub(super) struct Span {
     pub(super) trace_id: String,
     pub(super) span_id: String,

@@ -1,4 +1,4 @@
-//! The graph of the texts, which is in tables of SQLite: nodes, edges, the words of verses, and an
+//! The graph of the texts, which is in tables of `SQLite`: nodes, edges, the words of verses, and an
 //! index of all words.
 
 mod error;

@@ -17,7 +17,7 @@ use crate::telemetry::{ServiceMetrics, stage};
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The time that a connection waits for one that writes.
 const LOCKED: Duration = Duration::from_secs(5);
-/// The number of steps of SQLite's machine between two looks at the clock.
+/// The number of steps of `SQLite`'s machine between two looks at the clock.
 const STEPS: i32 = 1000;
 
 const MEMORY: &str = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";

@@ -39,9 +39,9 @@ fn end_under_load_loses_no_accepted_request() {
     wait::until("requests are answered", || responses.load(Relaxed) > 50);
     let log = library.end();
     ends.store(true, Relaxed);
-    clients
-        .into_iter()
-        .for_each(|client| client.join().unwrap());
+    for client in clients {
+        client.join().unwrap();
+    }
     let completed = log.iter().filter(|line| {
         line["message"] == "request completed" && line["path"] == "/passages/gen.1.1"
     });

@@ -49,12 +49,11 @@ pub(crate) enum StoreError {
 impl Store {
     /// Opens a file, and creates it if it is missing. Without a path, the file is a temporary one.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, StoreError> {
-        let (path, folder) = match path {
-            Some(path) => (path.to_owned(), None),
-            None => {
-                let folder = TempDir::with_prefix("ibex-")?;
-                (folder.path().join("tokens.sqlite"), Some(folder))
-            }
+        let (path, folder) = if let Some(path) = path {
+            (path.to_owned(), None)
+        } else {
+            let folder = TempDir::with_prefix("ibex-")?;
+            (folder.path().join("tokens.sqlite"), Some(folder))
         };
         Ok(Self {
             connection: Mutex::new(connect(&path)?),

@@ -26,7 +26,7 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 enum Counter {
     Memory(Mutex<HashMap<OrgId, Window>>),
-    Redis(Redis),
+    Redis(Box<Redis>),
 }
 
 /// The requests of an organization since the start of its window.
@@ -42,7 +42,7 @@ impl Limits {
             requests,
             window: Duration::from_secs(seconds),
             counter: match redis {
-                Some(url) => Counter::Redis(Redis::new(url)?),
+                Some(url) => Counter::Redis(Box::new(Redis::new(url)?)),
                 None => Counter::Memory(Mutex::default()),
             },
         })
@@ -60,13 +60,13 @@ impl Limits {
         let org_id = org_id?;
         let (requests, left) = match &self.counter {
             Counter::Memory(windows) => self.count_in(windows, org_id),
-            Counter::Redis(redis) => match redis.count(org_id, self.window).await {
-                Ok(counted) => counted,
-                Err(_) => {
+            Counter::Redis(redis) => {
+                let Ok(counted) = redis.count(org_id, self.window).await else {
                     Metrics::global().proxy.rate_limit_fail_open.inc();
                     return None;
-                }
-            },
+                };
+                counted
+            }
         };
         (requests > self.requests).then_some(left)
     }
