@@ -11,10 +11,10 @@ use crate::{
 };
 
 #[derive(Debug, Default)]
-pub(super) struct Console;
+pub(super) struct Console {}
 
 #[derive(Debug, Default)]
-pub(super) struct OpenConsole;
+pub(super) struct OpenConsole {}
 
 #[expect(clippy::unused_self, reason = "the console has state")]
 impl OpenConsole {
@@ -39,6 +39,6 @@ impl Console {
         listener: (SocketAddr, Option<Token>),
     ) -> Result<(Router, OpenConsole), StartError> {
         drop(listener);
-        Ok((router, OpenConsole))
+        Ok((router, OpenConsole {}))
     }
 }
