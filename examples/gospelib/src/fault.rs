@@ -15,7 +15,7 @@ pub(crate) enum Fault {
     TextBroken,
     /// The content service does not listen.
     ContentDown,
-    /// The model has no answer.
+    /// The model server fails.
     ModelError,
     /// The ingest service ends right after its start, again and again.
     Crash,

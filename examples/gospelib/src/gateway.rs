@@ -1,39 +1,30 @@
 //! The service that browsers call.
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use glyph_runtime::instrument_stage;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use thiserror::Error;
-use tokio::time::sleep;
 
 use crate::browser::{self, Browsers};
-use crate::fault::Fault;
 use crate::graph::is_name;
+use crate::model::ModelClient;
 use crate::peer::Peer;
 use crate::service::GATEWAY;
-use crate::telemetry::{Direction, Model, ServiceMetrics, Tokens, stage};
+use crate::telemetry::Model;
 
 const PAGE: &str = include_str!("../page/index.html");
 const SCRIPT: &str = include_str!("../page/page.js");
 /// The most bytes of words to search for.
 const LONGEST_SEARCH: usize = 200;
 
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("the model has no answer")]
-struct NoAnswer;
-
 #[derive(Clone, Debug)]
 pub(crate) struct Gateway {
     content: Peer,
     pub(crate) browsers: Browsers,
-    fault: Option<Fault>,
+    model: ModelClient,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,7 +39,7 @@ struct Depth {
 }
 
 /// Returns the gateway's routes with its layers.
-pub(crate) fn router(content: Peer, browsers: Browsers, fault: Option<Fault>) -> Router {
+pub(crate) fn router(content: Peer, browsers: Browsers, model: ModelClient) -> Router {
     let collect = post(browser::collect).layer(DefaultBodyLimit::max(browser::MOST_BYTES));
     let script = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
     let routes = Router::new()
@@ -62,7 +53,7 @@ pub(crate) fn router(content: Peer, browsers: Browsers, fault: Option<Fault>) ->
         .with_state(Gateway {
             content,
             browsers,
-            fault,
+            model,
         });
     GATEWAY.layers(routes)
 }
@@ -108,7 +99,7 @@ fn checked(passage: &str) -> Result<&str, StatusCode> {
 }
 
 async fn ask(
-    State(Gateway { fault, .. }): State<Gateway>,
+    State(Gateway { model: client, .. }): State<Gateway>,
     Path(topic): Path<String>,
 ) -> Result<Response, StatusCode> {
     let model = if topic.len() > 8 {
@@ -116,21 +107,7 @@ async fn ask(
     } else {
         Model::Small
     };
-    let answer = answer(model, &topic, fault == Some(Fault::ModelError)).await;
+    let answer = client.answer(model, &topic).await;
     let answer = answer.map_err(|_| StatusCode::BAD_GATEWAY)?;
     Ok(answer.into_response())
-}
-
-#[instrument_stage(stage::answer, kind = client, labels(model))]
-async fn answer(model: Model, topic: &str, fails: bool) -> Result<String, NoAnswer> {
-    let metrics = ServiceMetrics::global();
-    let count = |direction, tokens| metrics.ai_tokens.add(Tokens { model, direction }, tokens);
-    count(Direction::Prompt, 12);
-    sleep(Duration::from_millis(4)).await;
-    if fails {
-        return Err(NoAnswer);
-    }
-    count(Direction::Answer, 48);
-    tracing::info!("model answered");
-    Ok(format!("much is written about {topic}\n"))
 }

@@ -16,6 +16,7 @@ mod fault;
 mod gateway;
 mod graph;
 mod ingest;
+mod model;
 mod once;
 mod options;
 mod peer;

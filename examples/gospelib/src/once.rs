@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use crate::browser::Browsers;
 use crate::fault::Fault;
 use crate::graph::Graph;
+use crate::model::ModelClient;
 use crate::options::Process;
 use crate::peer::Peer;
 use crate::process::{builder, gateway_checks, graph_checks, graph_file};
@@ -24,7 +25,7 @@ use crate::service::Serving;
 use crate::telemetry::ServiceMetrics;
 use crate::{content, gateway, ingest, watch};
 
-/// What the browser asks for.
+/// The paths that the browser requests, in this order.
 const PATHS: [&str; 10] = [
     "/",
     "/page.js",
@@ -75,7 +76,8 @@ pub(crate) async fn run(process: Process) -> Result<(), Box<dyn Error>> {
         let routes = content::router(exhausted.clone());
         Some(Serving::start(contents, routes)?)
     };
-    let gateway = gateway::router(peer, browsers.clone(), options.fault);
+    let model = ModelClient::start(&options).await?;
+    let gateway = gateway::router(peer, browsers.clone(), model);
     let gateway = Serving::start(TcpListener::bind(free).await?, gateway)?;
     let failed = browse(&gateway.address.to_string()).await?;
     // Each request is recorded when the servers have ended.

@@ -34,6 +34,11 @@ pub(crate) struct Options {
     )]
     pub(crate) content: String,
 
+    /// A model server with `/v1/chat/completions`, over HTTP without TLS. Default: one in the process of
+    /// the gateway, which answers by rules.
+    #[arg(long, value_name = "URL")]
+    pub(crate) llm_url: Option<String>,
+
     /// The file of the graph, which the content and the ingest service share. Default: a temporary
     /// one.
     #[arg(long, value_name = "FILE", overrides_with = "graph")]

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri, header, uri};
+use axum::http::{HeaderValue, StatusCode, Uri, header, uri};
 use axum::response::Response;
+use glyph_example_model::FAULT_HEADER;
 use glyph_runtime::http::{ClientLayer, ClientMetrics, ClientService, UrlTemplate};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
 use tower::timeout::Timeout;
-use tower::{Layer, ServiceExt};
+use tower::{BoxError, Layer, ServiceExt};
 
 /// The time after which a call is given up.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -68,6 +70,25 @@ impl Peer {
                 .insert(header::CONTENT_TYPE, kind.clone());
         }
         Ok(passed)
+    }
+
+    /// Posts a JSON document, and returns the response as soon as its head is there. `fault` names the
+    /// failure that the model server is asked for.
+    pub(crate) async fn post(
+        &self,
+        path: &'static str,
+        body: &Value,
+        fault: Option<HeaderValue>,
+    ) -> Result<Response, BoxError> {
+        let mut request = Request::post(format!("{}{path}", self.base))
+            .extension(UrlTemplate(path))
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(fault) = fault {
+            request = request.header(FAULT_HEADER, fault);
+        }
+        let request = request.body(Body::from(body.to_string()))?;
+        let response = self.measured.clone().oneshot(request).await?;
+        Ok(response.map(Body::new))
     }
 
     /// Returns an error if the service does not say that it is ready.

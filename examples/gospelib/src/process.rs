@@ -21,6 +21,7 @@ use tokio::time::sleep;
 use crate::browser::Browsers;
 use crate::fault::Fault;
 use crate::graph::Graph;
+use crate::model::ModelClient;
 use crate::options::{Options, Process, Role};
 use crate::peer::Peer;
 use crate::service::Serving;
@@ -129,18 +130,19 @@ impl Service {
     ) -> Result<Self, Box<dyn Error>> {
         ServiceMetrics::global().restarts.add(options.starts);
         match role {
-            Role::Gateway => Self::gateway(options, &arguments),
+            Role::Gateway => Self::gateway(options, &arguments).await,
             Role::Content | Role::Ingest => Self::of_graph(role, options, arguments).await,
         }
     }
 
-    fn gateway(options: &Options, arguments: &TelemetryArgs) -> Result<Self, Box<dyn Error>> {
+    async fn gateway(options: &Options, arguments: &TelemetryArgs) -> Result<Self, Box<dyn Error>> {
         let content = Peer::new(&options.content)?;
         let telemetry = gateway_checks(builder(Role::Gateway.name(), arguments.clone()), &content);
         let telemetry = telemetry.install()?;
         let browsers = Browsers::start(arguments)?;
         watch::certificate(options.certificate.as_deref())?;
-        let routes = gateway::router(content, browsers.clone(), options.fault);
+        let model = ModelClient::start(options).await?;
+        let routes = gateway::router(content, browsers.clone(), model);
         Ok(Self {
             routes: telemetry.router().merge(routes),
             telemetry,

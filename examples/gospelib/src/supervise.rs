@@ -70,7 +70,7 @@ async fn unused(address: SocketAddr) -> io::Result<SocketAddr> {
 #[derive(Debug)]
 struct Service {
     role: Role,
-    /// What differs from the command line of this process.
+    /// The options that the child gets in addition to those of this process.
     changes: Vec<(&'static str, String)>,
 }
 

@@ -105,7 +105,7 @@ pub(crate) struct Certificate<'a> {
     pub(crate) certificate: &'a str,
 }
 
-/// What browsers send.
+/// A kind of item in what a browser sends.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     Log,

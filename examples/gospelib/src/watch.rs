@@ -1,4 +1,5 @@
-//! What an exporter on each host would watch: the disk, and the end of a certificate.
+//! Gauges that an exporter on each host would have: the used part of the disk, and the time until a
+//! certificate ends.
 
 use std::error::Error;
 use std::fs;

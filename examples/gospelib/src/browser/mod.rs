@@ -35,7 +35,7 @@ const MOST_ITEMS: usize = 200;
 /// The time that the export of spans has at the end.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// What browsers send, on its way to the log and to the collector.
+/// Writes what browsers send to the log, and exports their spans.
 #[derive(Clone, Debug)]
 pub(crate) struct Browsers {
     /// `None` if nothing is traced.

@@ -100,7 +100,9 @@ fn closed_content_service_is_an_error_of_transport() {
 #[test]
 fn model_without_an_answer_is_an_error_of_the_model() {
     let answers = ("gospelib_ai_answers_total", r#"status="error""#);
-    assert_errors(&with("model-error"), &[(answers, 2.0), (SERVER, 2.0)]);
+    let run = with("model-error");
+    assert_errors(&run, &[(answers, 2.0), (SERVER, 2.0), (CALLS, 2.0)]);
+    assert_eq!(run.lines("model not read").len(), 2);
 }
 
 /// Without a text, passages are not found, which is an error for a client.

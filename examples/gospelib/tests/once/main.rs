@@ -11,6 +11,7 @@
 
 use std::{fs, process::Command};
 
+use glyph_example_model::{Message, answer, tokens};
 use glyph_examples::{Run, run};
 use glyph_tests::environment;
 use serde_json::Value;
@@ -104,12 +105,30 @@ fn requests_queries_and_jobs_are_exposed() {
         ("gospelib_ingest_jobs_total", r#"status="ok""#, 1.0),
         ("gospelib_ai_answers_total", r#"model="small""#, 1.0),
         ("gospelib_ai_answers_total", r#"model="large""#, 1.0),
-        ("gospelib_ai_tokens_total", r#"direction="answer""#, 96.0),
         ("gospelib_restarts_total", "", 1.0),
         ("gospelib_db_connections", "", 0.0),
         ("gospelib_db_connections_max", "", 10.0),
     ] {
         assert_sum(&run, name, &[labels], value);
+    }
+}
+
+/// The tokens are those of the questions, and of the answers that the rules give to them.
+#[test]
+fn tokens_are_those_that_the_model_server_counts() {
+    let (run, _) = once();
+    for (model, topic) in [("small", "grace"), ("large", "forgiveness")] {
+        let question = format!("What is written about {topic}?");
+        let answer = answer(&[Message::user(question.as_str())]);
+        for (direction, text) in [("prompt", question), ("answer", answer)] {
+            let labels = [
+                format!("model={model:?}"),
+                format!("direction={direction:?}"),
+            ];
+            let count = u32::try_from(tokens(&text).len()).unwrap();
+            let labels = labels.each_ref().map(String::as_str);
+            assert_sum(&run, "gospelib_ai_tokens_total", &labels, count.into());
+        }
     }
 }
 

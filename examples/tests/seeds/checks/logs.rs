@@ -75,3 +75,47 @@ pub(super) fn reading(row: &Row) -> Checked {
         Err(format!("the order is {rows:?}"))
     })
 }
+
+/// Holds what lines of a level tell.
+pub(super) fn log_level(row: &Row, system: &System) -> Checked {
+    if row.text("level") == Some("debug") {
+        return debugging(system);
+    }
+    let level = row.text("name")?;
+    let of_level: Vec<_> = system
+        .log
+        .iter()
+        .filter(|line| line["level"] == level)
+        .collect();
+    let examples = row.texts("examples");
+    let messages = of_level.iter().filter_map(|line| line["message"].as_str());
+    let messages: Vec<_> = messages.collect();
+    let is_said = match level {
+        "DEBUG" => of_level.is_empty(),
+        _ => messages.iter().any(|message| examples.contains(message)),
+    };
+    Some(if is_said {
+        Ok(match level {
+            "DEBUG" => "no line of a run".to_owned(),
+            _ => "the lines of a run".to_owned(),
+        })
+    } else {
+        Err(format!("no line is one of {examples:?}"))
+    })
+}
+
+/// With debug every line inside of a span shows its trace. A line of the process has none.
+fn debugging(system: &System) -> Checked {
+    let own = system.served.log.iter().filter(|line| {
+        let target = line["target"].as_str().unwrap_or_default();
+        target.starts_with("glyphoxa") || target == "http.request"
+    });
+    let own: Vec<_> = own.collect();
+    let without = own.iter().filter(|line| line["trace_id"].is_null());
+    let without: Vec<_> = without.collect();
+    Some(if own.len() > 3 && without.is_empty() {
+        Ok("the lines of a server".to_owned())
+    } else {
+        Err(format!("{without:?}"))
+    })
+}

@@ -83,7 +83,7 @@ fn of_run(kind: &str, row: &Row, system: &System) -> Checked {
         }
         "span_status" => requests::span_status(row, system),
         "log_field" => operation::field(row, system),
-        "log_level" => requests::log_level(row, system),
+        "log_level" => logs::log_level(row, system),
         "endpoint" => responses::endpoint(row, system),
         "header" => responses::header(row, system),
         "json" => responses::json(row, system),
