@@ -28,6 +28,7 @@ mod glyphoxa;
 #[path = "../../../examples/gospelib/src/telemetry.rs"]
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod gospelib;
+mod heat_maps;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod impossible;
 mod internal;

@@ -22,7 +22,7 @@ pub(crate) struct Limits {
     counter: Counter,
 }
 
-/// Who counts: this process, or a Redis that several proxies share.
+/// The counts of requests: in this process, or in a Redis that several proxies share.
 #[derive(Debug)]
 enum Counter {
     Memory(Mutex<HashMap<OrgId, Window>>),

@@ -11,7 +11,7 @@ use crate::{model::Peer, service::Service};
 /// Requests of a run.
 const SENT: u64 = 3;
 
-/// The families of errors: the service, the samples, and the label of those that are none.
+/// The samples that count errors: the service, the name, and the label of samples that count successes.
 const ERRORS: [(&str, &str, &str); 11] = [
     ("proxy", "ibex_proxy_rate_limited_total", ""),
     ("proxy", "ibex_proxy_rate_limit_fail_open_total", ""),

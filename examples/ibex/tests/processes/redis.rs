@@ -108,7 +108,7 @@ impl Shared {
                 format!(":{value}\r\n")
             }
             "TTL" => ":60\r\n".to_owned(),
-            // What a client says of itself.
+            // `CLIENT SETINFO` and `HELLO`: a client names itself.
             _ => "+OK\r\n".to_owned(),
         }
     }
