@@ -21,12 +21,13 @@ impl<M> NoLabelSet<M> {
 }
 
 /// The value of a method that must not run.
-#[expect(
-    clippy::extra_unused_type_parameters,
-    reason = "the panic is evaluated for each type"
-)]
 pub(crate) const fn unrecorded<L, R>() -> R {
-    const { panic!("a metric is recorded whose labels are not a label set: add the bound `L: LabelSet`") }
+    const {
+        // The size is known for a concrete `L` alone. Without it, an optimized build evaluates the panic
+        // for the generic method, which no program has called.
+        let _ = size_of::<L>();
+        panic!("a metric is recorded whose labels are not a label set: add the bound `L: LabelSet`")
+    }
 }
 
 /// A generic `L` without a bound is not `Unpin`, and so has none of these methods: the error of rustc names
