@@ -3,7 +3,6 @@
 
 use std::future::poll_fn;
 use std::hint::black_box;
-use std::ops::Range;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -182,11 +181,11 @@ fn consecutive_calls<C: InstrumentedFn, const ASYNC: bool>(calling: &C) {
 #[inline(never)]
 fn first_calls<C: InstrumentedFn, const ASYNC: bool>(calling: &C) {
     // Another range, since the linker makes one function of two that are the same.
-    calls::<C, ASYNC>(calling, 1..PASS);
+    calls::<C, ASYNC>(calling, 1..=PASS);
 }
 
 #[inline]
-fn calls<C: InstrumentedFn, const ASYNC: bool>(calling: &C, inputs: Range<u32>) {
+fn calls<C: InstrumentedFn, const ASYNC: bool>(calling: &C, inputs: impl Iterator<Item = u32>) {
     for input in inputs {
         // All memory may have changed, as between two callsites of a program.
         black_box(());
