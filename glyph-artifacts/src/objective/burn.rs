@@ -6,12 +6,13 @@ use super::recorded::{REQUESTS, budget, budget_remaining, burn_rate, identity, s
 use crate::{
     families::Families,
     numbers::{duration, percent, rounded},
-    promql::Expr,
+    promql::{Expr, Window},
     rules::AlertRule,
     texts::labels_text,
 };
 use glyph_core::catalog::{BurnWindows, ObjectiveDescriptor};
 
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: f64 = 3600.0;
 const DAY: f64 = 24.0 * HOUR;
 
@@ -98,8 +99,8 @@ impl Burn {
 }
 
 /// Returns the condition that a window has the least number of calls, if the objective has one. The
-/// number is the mean rate times the window: a gap does not lower it, and a series that is younger than
-/// the window has too high a number.
+/// number is the sum of the rates, one for each minute: a series that is younger than the window has
+/// the calls since its start, and calls that nobody recorded do not count.
 fn enough_requests(objective: &ObjectiveDescriptor, window: Duration) -> Option<Expr> {
     let least = objective.min_requests;
     let least: f64 = Some(least)
@@ -107,9 +108,10 @@ fn enough_requests(objective: &ObjectiveDescriptor, window: Duration) -> Option<
         .to_string()
         .parse()
         .ok()?;
-    let rate = Expr::Range(series(objective, REQUESTS), window.into());
-    let calls = Expr::call("avg_over_time", [rate]);
-    let calls = calls.binary("*", Expr::Number(window.as_secs_f64()));
+    let window = Window::from(window).stepped(MINUTE);
+    let rates = Expr::Range(series(objective, REQUESTS), window);
+    let calls = Expr::call("sum_over_time", [rates]);
+    let calls = calls.binary("*", Expr::Number(MINUTE.as_secs_f64()));
     Some(calls.compared(">=", least))
 }
 

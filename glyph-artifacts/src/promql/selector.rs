@@ -115,6 +115,21 @@ impl Window {
     pub fn variable(name: &str) -> Self {
         Self(name.to_owned())
     }
+
+    /// Returns the window of a subquery, which evaluates a query at each multiple of `step`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glyph_artifacts::promql::{Expr, Selector, Window};
+    ///
+    /// let window = Window::from(Duration::from_secs(3600)).stepped(Duration::from_secs(60));
+    /// let rooms = Expr::Range(Selector::new("app_rooms"), window);
+    /// assert_eq!(rooms.to_string(), "app_rooms[1h:1m]");
+    /// ```
+    #[must_use]
+    pub fn stepped(self, step: Duration) -> Self {
+        Self(format!("{self}:{}", duration(step)))
+    }
 }
 
 impl From<Duration> for Window {

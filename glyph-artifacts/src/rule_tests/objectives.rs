@@ -40,7 +40,7 @@ impl Families {
     fn calls_case(&self, objective: &ObjectiveDescriptor, calls: &Calls) -> Option<TestCase> {
         let load = self.objective_load(objective, calls.bad)?;
         let load = load.scaled(calls.scale);
-        let at = SETTLED + objective.pending.max(objective.absent.unwrap_or_default());
+        let at = evaluated_at(objective);
         let fires = BURNS.iter().zip(calls.fires);
         let fires = fires.map(|(burn, fires)| {
             let firing = fires.then_some(&load.labels);
@@ -123,6 +123,7 @@ fn calls(objective: &ObjectiveDescriptor) -> Vec<Calls> {
     let Some(lowest) = factors.iter().copied().reduce(f64::min) else {
         return Vec::new();
     };
+    let lasts = evaluated_at(objective);
     let case = |what, bad: f64, requests: Option<f64>| Calls {
         what,
         bad,
@@ -131,7 +132,7 @@ fn calls(objective: &ObjectiveDescriptor) -> Vec<Calls> {
             let mut windows = burn.windows(objective);
             windows.any(|windows| {
                 let rate = requests.unwrap_or(WHOLE);
-                let calls = rate * windows.long.as_secs_f64();
+                let calls = rate * windows.long.min(lasts).as_secs_f64();
                 bad > windows.factor * budget && calls >= least(objective)
             })
         }),
@@ -146,22 +147,25 @@ fn calls(objective: &ObjectiveDescriptor) -> Vec<Calls> {
         .into_iter()
         .filter(|share| *share < 1.0)
         .find(is_apart);
-    let long = || {
-        let windows = BURNS.iter().flat_map(|burn| burn.windows(objective));
-        windows.map(|windows| windows.long.as_secs_f64())
-    };
-    let shortest = long().reduce(f64::min).unwrap_or(1.0);
-    let enough = 2.0 * least(objective) / shortest;
+    let long = BURNS.iter().flat_map(|burn| burn.windows(objective));
+    let shortest = long.map(|windows| windows.long).min();
+    let shortest = shortest.map_or(lasts, |window| window.min(lasts));
+    let enough = 2.0 * least(objective) / shortest.as_secs_f64();
     let usual = (enough > WHOLE).then_some(enough);
     let mut cases = vec![case("fails altogether", 1.0, usual)];
     cases.extend(above.map(|bad| case("burns its budget", bad, usual)));
     cases.push(case("keeps its budget", lowest * budget / 2.0, usual));
     if objective.min_requests > 0 {
-        let longest = long().reduce(f64::max).unwrap_or(1.0);
-        let few = least(objective) / longest / 2.0;
+        // At this rate, a whole window of most objectives would have enough.
+        let few = least(objective) / lasts.as_secs_f64() / 2.0;
         cases.push(case("fails with too few calls", 1.0, Some(few)));
     }
     cases
+}
+
+/// Returns the time after the first call at which alerts are evaluated.
+fn evaluated_at(objective: &ObjectiveDescriptor) -> Duration {
+    SETTLED + objective.pending.max(objective.absent.unwrap_or_default())
 }
 
 /// Returns the least number of calls.
