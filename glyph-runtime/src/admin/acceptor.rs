@@ -22,12 +22,12 @@ use super::{
 
 /// The most connections that are accepted in a second. Clients that come back as soon as they are
 /// cut would keep a processor busy without a limit.
-const MOST_A_SECOND: usize = 5000;
+const MOST_A_SECOND: usize = 8000;
 
 /// The connections that are accepted in a second, as a multiple of those that can be open. A new
 /// one stays for at least this part of a second, in which its request can arrive. If many clients
 /// are in the queue before it, the request has arrived already.
-const TURNS_A_SECOND: usize = 40;
+const TURNS_A_SECOND: usize = 50;
 
 /// The share of the connections that are accepted in a row. Then those that are open have their
 /// turn, each of them perhaps: more in a row are cut unread, fewer are accepted too slowly.
@@ -242,9 +242,9 @@ mod tests {
     #[tokio::test]
     async fn rate_of_connections_is_limited() {
         let accepted = accepted_in(64, 0.2).await;
-        assert!(accepted <= 2560.0 * 0.3 + 16.0, "{accepted}");
+        assert!(accepted <= 3200.0 * 0.3 + 16.0, "{accepted}");
         let accepted = accepted_in(2048, 0.2).await;
-        assert!(accepted <= 5000.0 * 0.3 + 512.0, "{accepted}");
+        assert!(accepted <= 8000.0 * 0.3 + 512.0, "{accepted}");
     }
 
     #[tokio::test]

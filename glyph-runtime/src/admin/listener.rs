@@ -23,7 +23,7 @@ const GRACE: Duration = Duration::from_millis(100);
 ///
 /// It runs on a thread called `glyph-admin` and needs no runtime of the program.
 ///
-/// It always accepts connections, up to 5,000 a second. At most 2,048 are open, and at most a
+/// It always accepts connections, up to 8,000 a second. At most 2,048 are open, and at most a
 /// quarter of the file descriptors that the process may open, or half of them up to 128. A further
 /// connection cuts the one that has waited longest for a request. If that wait has only begun, it
 /// cuts the one whose answer takes longest. It cuts a probe only if that takes a second, or if
