@@ -6,20 +6,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::audio::vad::{self, Utterance};
+use crate::audio::vad;
 use crate::audio::{seconds, wav};
+use crate::conversation::{Answer, Conversation, Pipeline, Spoken, TurnError};
 use crate::recordings::Recording;
-use crate::session::{Answer, Pipeline, TurnError, turn};
 use crate::stages::stt::SttError;
 
 /// Maximum size of a recording: half a minute.
 const LONGEST_BODY: usize = 1 << 20;
+const WAV: &str = "audio/wav";
 
 /// Errors of the `speak` endpoint.
 #[derive(Debug, Error)]
@@ -43,18 +44,19 @@ struct Cast {
 /// A character and the players' utterances so far.
 struct Listener {
     recording: Arc<Recording>,
-    utterances: Vec<Utterance>,
+    utterances: Vec<Spoken>,
     next: AtomicUsize,
 }
 
 /// Returns the routes of the API.
 ///
 /// `POST /api/v1/npcs/{npc_id}/speak` runs one turn with the first utterance of the WAV file in the
-/// body. An empty body plays the next recorded utterance.
+/// body. An empty body plays the next recorded utterance. The answer is a JSON document, or a WAV file if
+/// that is what the request accepts.
 pub(crate) fn router(pipeline: Arc<Pipeline>, recordings: &[Arc<Recording>]) -> Router {
     let listeners = recordings.iter().map(|recording| Listener {
         recording: Arc::clone(recording),
-        utterances: vad::utterances(&recording.audio),
+        utterances: recording.utterances(),
         next: AtomicUsize::new(0),
     });
     let cast = Cast {
@@ -70,25 +72,36 @@ pub(crate) fn router(pipeline: Arc<Pipeline>, recordings: &[Arc<Recording>]) -> 
 async fn speak(
     State(cast): State<Arc<Cast>>,
     Path(npc_id): Path<String>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, SpeakError> {
     let mut listeners = cast.listeners.iter();
     let listener = listeners.find(|listener| listener.recording.npc.id == npc_id);
     let listener = listener.ok_or(SpeakError::UnknownNpc)?;
-    let utterance = if body.is_empty() {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let spoken = if body.is_empty() {
         listener.recorded()
     } else {
-        vad::utterances(&wav::decode(&body)?).into_iter().next()
+        let mut found = vad::utterances(&wav::decode(&body)?).into_iter();
+        let speaker = text(header::HeaderName::from_static("x-speaker"));
+        found
+            .next()
+            .map(|utterance| Spoken::new(speaker.unwrap_or("player"), utterance))
     };
-    let utterance = utterance.ok_or(SpeakError::NoSpeech)?;
+    let spoken = spoken.ok_or(SpeakError::NoSpeech)?;
     let Recording { session, npc, .. } = *listener.recording;
-    let answer = turn(&cast.pipeline, session, npc, utterance).await?;
+    let conversation = Conversation::open(&cast.pipeline, session, npc, 1);
+    let answer = conversation.say(spoken).await?;
+    if text(header::ACCEPT) == Some(WAV) {
+        let file = wav::encode(&answer.audio)?;
+        return Ok(([(header::CONTENT_TYPE, WAV)], file).into_response());
+    }
     Ok(respond(StatusCode::OK, &turn_json(npc.id, &answer)))
 }
 
 impl Listener {
     /// Returns the next recorded utterance, starting over at the end.
-    fn recorded(&self) -> Option<Utterance> {
+    fn recorded(&self) -> Option<Spoken> {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let index = next.checked_rem(self.utterances.len())?;
         self.utterances.get(index).cloned()
@@ -115,7 +128,8 @@ impl IntoResponse for SpeakError {
         let status = match &self {
             Self::UnknownNpc => StatusCode::NOT_FOUND,
             Self::Audio(_) => StatusCode::BAD_REQUEST,
-            Self::NoSpeech | Self::Turn(TurnError::Stt(SttError::Unintelligible)) => {
+            Self::NoSpeech => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Turn(TurnError::Stt(SttError::Unintelligible)) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Turn(_) => StatusCode::BAD_GATEWAY,
@@ -133,49 +147,78 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::game::spellbook::Spellbook;
-    use crate::network::Network;
+    use crate::audio::synth::{self, Voice};
+    use crate::fault::{Fault, Faults};
+    use crate::process;
     use crate::recordings;
-    use crate::stages::stt::Recognizer;
+    use crate::speech::Speech;
 
-    async fn post(fail_rate: f64, path: &str, body: Vec<u8>) -> (StatusCode, Value) {
-        let recordings = recordings::load().unwrap();
-        let pipeline = Pipeline {
-            network: Network::new(fail_rate),
-            recognizer: Recognizer::new(&recordings),
-            spellbook: Spellbook::open().unwrap(),
-        };
+    async fn ask(
+        fault: Option<Fault>,
+        npc: &str,
+        accept: &str,
+        body: Vec<u8>,
+    ) -> (StatusCode, Vec<u8>) {
+        let recordings = recordings::record(&Speech::Embedded).await.unwrap();
+        let pipeline = process::tests::pipeline(Faults::new(fault, 0.0)).await;
         let recordings: Vec<_> = recordings.into_iter().map(Arc::new).collect();
-        let router = router(Arc::new(pipeline), &recordings);
-        let request = Request::post(path).body(Body::from(body)).unwrap();
-        let response = router.oneshot(request).await.unwrap();
+        let router = router(pipeline, &recordings);
+        let request = Request::post(format!("/api/v1/npcs/{npc}/speak"))
+            .header(header::ACCEPT, accept)
+            .header("x-speaker", "ansel")
+            .body(Body::from(body));
+        let response = router.oneshot(request.unwrap()).await.unwrap();
         let status = response.status();
-        let body = to_bytes(response.into_body(), LONGEST_BODY).await.unwrap();
-        (status, serde_json::from_slice(&body).unwrap_or_default())
+        let body = to_bytes(response.into_body(), 16 * LONGEST_BODY)
+            .await
+            .unwrap();
+        (status, body.to_vec())
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn recording_gets_an_answer() {
-        let study = include_bytes!("recordings/study.wav").to_vec();
-        let (status, answer) = post(0.0, "/api/v1/npcs/sage_03/speak", study).await;
+    fn said(words: &str) -> Vec<u8> {
+        let quiet = vec![0; 8000];
+        let speech = synth::speak(words, Voice::PLAYER);
+        wav::encode(&[quiet.clone(), speech, quiet].concat()).unwrap()
+    }
+
+    fn json(body: &[u8]) -> Value {
+        serde_json::from_slice(body).unwrap()
+    }
+
+    #[tokio::test]
+    async fn speech_gets_an_answer_about_its_words() {
+        let file = said("What is 6 * 7?");
+        let (status, answer) = ask(None, "sage_03", "*/*", file.clone()).await;
+        let answer = json(&answer);
         assert_eq!(status, StatusCode::OK, "{answer}");
-        let (_, recorded) = post(0.0, "/api/v1/npcs/sage_03/speak", Vec::new()).await;
-        assert_eq!(answer, recorded, "the first utterance either way");
+        assert_eq!(answer.get("reply").unwrap(), "6 * 7 is 42.");
+        assert_eq!(answer.get("speaker").unwrap(), "ansel");
+        let (_, sound) = ask(None, "sage_03", WAV, file).await;
+        let heard = crate::audio::recognize(&wav::decode(&sound).unwrap());
+        assert_eq!(heard.as_deref(), Some("6 * 7 is 42."));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
+    async fn empty_body_is_the_next_recorded_utterance() {
+        let (_, answer) = ask(None, "sage_03", "*/*", Vec::new()).await;
+        let words = "Wise one, what does the fireball spell do?";
+        assert_eq!(json(&answer).get("words").unwrap(), words);
+    }
+
+    #[tokio::test]
     async fn unanswerable_request_is_rejected_with_a_reason() {
-        let guard = "/api/v1/npcs/guard_02/speak";
-        for (path, body, fail_rate, expected) in [
-            ("/api/v1/npcs/nobody/speak", Vec::new(), 0.0, 404),
-            (guard, b"RIFF".to_vec(), 0.0, 400),
-            (guard, Vec::new(), 1.0, 502),
+        let quiet = wav::encode(&[0; 16_000]).unwrap();
+        for (npc, body, fault, expected) in [
+            ("nobody", Vec::new(), None, 404),
+            ("guard_02", b"RIFF".to_vec(), None, 400),
+            ("guard_02", quiet, None, 422),
+            ("guard_02", Vec::new(), Some(Fault::Llm), 502),
         ] {
-            let (status, json) = post(fail_rate, path, body).await;
-            assert_eq!(status.as_u16(), expected, "{path}");
-            assert!(!json.to_string().is_empty(), "{json}");
+            let (status, body) = ask(fault, npc, "*/*", body).await;
+            assert_eq!(status.as_u16(), expected, "{npc}");
+            assert!(json(&body).get("error").is_some());
         }
-        let (status, _) = post(0.0, guard, vec![0; LONGEST_BODY + 1]).await;
+        let (status, _) = ask(None, "guard_02", "*/*", vec![0; LONGEST_BODY + 1]).await;
         assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     }
 }

@@ -1,118 +1,121 @@
-//! The recorded sessions of the example, made by `recordings/make.sh`.
+//! The sessions of the example: scripts, which the synthesizer reads aloud once.
 
 use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::audio::wav::{self, WavError};
+use crate::audio::SAMPLE_RATE;
+use crate::audio::synth::Voice;
+use crate::audio::vad;
+use crate::conversation::Spoken;
 use crate::npc::{self, Npc};
+use crate::speech::{Speech, SpeechError};
+
+/// Samples before the first line, and between two: 0.7 s and 0.9 s.
+const LEAD: usize = SAMPLE_RATE as usize * 7 / 10;
+const PAUSE: usize = SAMPLE_RATE as usize * 9 / 10;
+/// The loudest sample of the noise of a room.
+const ROOM: i16 = 12;
+
+const SCRIPTS: [(&str, &Npc, &str); 3] = [
+    (
+        "tavern",
+        &npc::BARTENDER,
+        include_str!("recordings/tavern.tsv"),
+    ),
+    ("gate", &npc::GUARD, include_str!("recordings/gate.tsv")),
+    ("study", &npc::SAGE, include_str!("recordings/study.tsv")),
+];
 
 /// A session of players with one character.
 #[derive(Debug)]
 pub(crate) struct Recording {
     pub(crate) session: &'static str,
     pub(crate) npc: &'static Npc,
-    pub(crate) audio: Vec<i16>,
-    pub(crate) lines: Vec<Line>,
+    /// The microphone of each player.
+    pub(crate) tracks: Vec<Track>,
 }
 
-/// One line of a transcript: speaker, time and words.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Line {
-    /// Seconds from the start of the recording.
-    pub(crate) start: f64,
-    pub(crate) end: f64,
+/// What the microphone of a player heard.
+#[derive(Debug)]
+pub(crate) struct Track {
     pub(crate) speaker: String,
-    pub(crate) words: String,
+    pub(crate) audio: Vec<i16>,
 }
 
-/// Errors of loading a recording.
+/// Errors of reading a script aloud.
 #[derive(Debug, Error)]
 pub(crate) enum RecordingError {
-    #[error("recording {session}: {source}")]
-    Audio {
-        session: &'static str,
-        source: WavError,
-    },
-    #[error(
-        "transcript of {session}: line {line} is not `start <tab> end <tab> speaker <tab> words`"
-    )]
+    #[error("line {line} of {session} is not `speaker <tab> words`")]
     Line { session: &'static str, line: usize },
+    #[error(transparent)]
+    Speech(#[from] SpeechError),
 }
 
-/// Returns all recordings.
-pub(crate) fn load() -> Result<Vec<Recording>, RecordingError> {
-    Ok(vec![
-        Recording::read(
-            "tavern",
-            &npc::BARTENDER,
-            include_bytes!("recordings/tavern.wav"),
-            include_str!("recordings/tavern.tsv"),
-        )?,
-        Recording::read(
-            "gate",
-            &npc::GUARD,
-            include_bytes!("recordings/gate.wav"),
-            include_str!("recordings/gate.tsv"),
-        )?,
-        Recording::read(
-            "study",
-            &npc::SAGE,
-            include_bytes!("recordings/study.wav"),
-            include_str!("recordings/study.tsv"),
-        )?,
-    ])
+/// Reads all sessions aloud.
+pub(crate) async fn record(speech: &Speech) -> Result<Vec<Recording>, RecordingError> {
+    let mut recordings = Vec::new();
+    for (session, npc, script) in SCRIPTS {
+        let tracks = read(speech, session, script).await?;
+        recordings.push(Recording {
+            session,
+            npc,
+            tracks,
+        });
+    }
+    Ok(recordings)
+}
+
+async fn read(
+    speech: &Speech,
+    session: &'static str,
+    script: &str,
+) -> Result<Vec<Track>, RecordingError> {
+    let mut spoken = Vec::new();
+    for (line, text) in (1..).zip(script.lines()) {
+        let (speaker, words) = text
+            .split_once('\t')
+            .ok_or(RecordingError::Line { session, line })?;
+        spoken.push((speaker, speech.speak(words, Voice::PLAYER).await?));
+    }
+    let speakers: BTreeSet<_> = spoken.iter().map(|(speaker, _)| *speaker).collect();
+    let track = |(seed, speaker): (u64, &str)| Track {
+        speaker: speaker.to_owned(),
+        audio: track(speaker, &spoken, seed),
+    };
+    Ok((0..).zip(speakers).map(track).collect())
+}
+
+/// Returns the lines of one speaker, with the noise of a room while others speak.
+fn track(speaker: &str, spoken: &[(&str, Vec<i16>)], seed: u64) -> Vec<i16> {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let mut audio = vec![0; LEAD];
+    for (of, speech) in spoken {
+        if *of == speaker {
+            audio.extend(speech);
+        } else {
+            audio.extend(std::iter::repeat_n(0, speech.len()));
+        }
+        audio.extend([0; PAUSE]);
+    }
+    for sample in &mut audio {
+        *sample = sample.saturating_add(rng.i16(-ROOM..=ROOM));
+    }
+    audio
 }
 
 impl Recording {
-    fn read(
-        session: &'static str,
-        npc: &'static Npc,
-        audio: &[u8],
-        transcript: &str,
-    ) -> Result<Self, RecordingError> {
-        let audio =
-            wav::decode(audio).map_err(|source| RecordingError::Audio { session, source })?;
-        let line = |(line, text)| {
-            parse(text).ok_or(RecordingError::Line {
-                session,
-                line: line + 1,
-            })
+    /// Returns the utterances of all players, in their order.
+    pub(crate) fn utterances(&self) -> Vec<Spoken> {
+        let of_track = |track: &Track| {
+            let speaker = track.speaker.clone();
+            let found = vad::utterances(&track.audio).into_iter();
+            found.map(move |utterance| (utterance.start, Spoken::new(&speaker, utterance)))
         };
-        let lines = transcript
-            .lines()
-            .enumerate()
-            .map(line)
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            session,
-            npc,
-            audio,
-            lines,
-        })
+        let mut found: Vec<_> = self.tracks.iter().flat_map(of_track).collect();
+        found.sort_by_key(|(start, _)| *start);
+        found.into_iter().map(|(_, spoken)| spoken).collect()
     }
-
-    /// Returns the players in the recording.
-    pub(crate) fn participants(&self) -> BTreeSet<&str> {
-        self.lines
-            .iter()
-            .map(|line| line.speaker.as_str())
-            .collect()
-    }
-}
-
-fn parse(line: &str) -> Option<Line> {
-    let mut columns = line.split('\t');
-    let start: f64 = columns.next()?.parse().ok()?;
-    let end: f64 = columns.next()?.parse().ok()?;
-    let (speaker, words) = (columns.next()?.to_owned(), columns.next()?.to_owned());
-    let sound = start >= 0.0 && end > start && columns.next().is_none();
-    sound.then_some(Line {
-        start,
-        end,
-        speaker,
-        words,
-    })
 }
 
 #[cfg(test)]
@@ -120,50 +123,37 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
-    use crate::audio::{SAMPLE_RATE, vad};
+    use crate::audio;
 
-    #[test]
-    fn every_transcribed_utterance_is_detected_at_its_time() {
-        for recording in load().unwrap() {
-            let heard = vad::utterances(&recording.audio);
-            assert_eq!(heard.len(), recording.lines.len(), "{}", recording.session);
-            for (line, utterance) in recording.lines.iter().zip(&heard) {
-                let second = |samples: usize| {
-                    f64::from(u32::try_from(samples).unwrap()) / f64::from(SAMPLE_RATE)
-                };
-                let start = second(utterance.start);
-                let end = second(utterance.start + utterance.samples.len());
-                assert!((start - line.start).abs() < 0.2, "{start} for {line:?}");
-                assert!((end - line.end).abs() < 0.2, "{end} for {line:?}");
-            }
+    #[tokio::test]
+    async fn every_line_is_detected_and_recognized_in_its_order() {
+        for (recording, (.., script)) in
+            record(&Speech::Embedded).await.unwrap().iter().zip(SCRIPTS)
+        {
+            let heard = recording.utterances();
+            let heard = heard.iter().map(|spoken| {
+                let words = audio::recognize(&spoken.audio).unwrap();
+                format!("{}\t{words}\n", spoken.speaker)
+            });
+            assert_eq!(heard.collect::<String>(), script);
         }
     }
 
-    #[test]
-    fn participants_are_counted_once() {
-        let counts: Vec<_> = load()
-            .unwrap()
-            .iter()
-            .map(|r| r.participants().len())
-            .collect();
+    #[tokio::test]
+    async fn players_have_one_track_each() {
+        let recordings = record(&Speech::Embedded).await.unwrap();
+        let counts: Vec<_> = recordings.iter().map(|it| it.tracks.len()).collect();
         assert_eq!(counts, [2, 1, 2]);
     }
 
-    #[test]
-    fn malformed_transcript_is_reported_with_its_line() {
-        let wav = include_bytes!("recordings/gate.wav");
-        for bad in [
-            "0.1\t0.2\ttobin",
-            "0.2\t0.1\ttobin\thi",
-            "x\t0.1\ttobin\thi",
-            "0\t1\ta\tb\tc",
-        ] {
-            let transcript = format!("0.0\t0.1\ttobin\thi\n{bad}\n");
-            let error = Recording::read("gate", &npc::GUARD, wav, &transcript).unwrap_err();
-            assert!(
-                matches!(error, RecordingError::Line { line: 2, .. }),
-                "{bad}: {error}"
-            );
-        }
+    #[tokio::test]
+    async fn malformed_script_is_reported_with_its_line() {
+        let error = read(&Speech::Embedded, "gate", "tobin\tHi.\nHo.\n")
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "line 2 of gate is not `speaker <tab> words`"
+        );
     }
 }

@@ -1,12 +1,13 @@
-//! The terminal report of a session.
+//! The report of a session, as comments after the metrics.
 
 use std::io::{self, Write};
 
 use glyph_runtime::{Histogram, Status};
 
 use crate::audio::seconds;
+use crate::conversation::Answer;
 use crate::recordings::Recording;
-use crate::session::{Answer, TurnError};
+use crate::session::Turns;
 use crate::stages::tools::{DICE_ROLL, LOOKUP_SPELL};
 use crate::telemetry::{Kind, Provider, ProviderError, ToolCall, VoiceMetrics};
 
@@ -30,10 +31,10 @@ struct Latency {
 pub(crate) fn conversation(
     out: &mut impl Write,
     recording: &Recording,
-    turns: &[Result<Answer, TurnError>],
+    turns: &Turns,
 ) -> io::Result<()> {
     let npc = recording.npc.id;
-    writeln!(out, "{}", recording.session)?;
+    writeln!(out, "# {}", recording.session)?;
     for turn in turns {
         match turn {
             Ok(Answer {
@@ -42,17 +43,17 @@ pub(crate) fn conversation(
                 reply,
                 audio,
             }) => {
-                writeln!(out, "  {speaker:>12}: {words}")?;
+                writeln!(out, "#   {speaker:>12}: {words}")?;
                 writeln!(
                     out,
-                    "  {npc:>12}: {reply} [{:.1} s of audio]",
+                    "#   {npc:>12}: {reply} [{:.1} s of audio]",
                     seconds(audio)
                 )?;
             }
-            Err(error) => writeln!(out, "  {npc:>12}: (no answer: {error})")?,
+            Err(error) => writeln!(out, "#   {npc:>12}: (no answer: {error})")?,
         }
     }
-    writeln!(out)
+    writeln!(out, "#")
 }
 
 /// Writes the table of stages from the metrics. `unanswered` is the number of failed turns.
@@ -106,7 +107,7 @@ fn latency(histogram: &Histogram) -> Latency {
 fn render(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     writeln!(
         out,
-        "{:<6} {:>6} {:>7} {:>10} {:>10}",
+        "# {:<6} {:>6} {:>7} {:>10} {:>10}",
         "stage", "calls", "errors", "p50", "p95"
     )?;
     for Row {
@@ -117,7 +118,10 @@ fn render(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     {
         let Latency { calls, p50, p95 } = *latency;
         let (p50, p95) = (millis(p50), millis(p95));
-        writeln!(out, "{stage:<6} {calls:>6} {errors:>7} {p50:>10} {p95:>10}")?;
+        writeln!(
+            out,
+            "# {stage:<6} {calls:>6} {errors:>7} {p50:>10} {p95:>10}"
+        )?;
     }
     Ok(())
 }
@@ -132,8 +136,9 @@ fn millis(seconds: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::ProviderFault;
+    use crate::conversation::TurnError;
     use crate::recordings;
+    use crate::speech::Speech;
 
     #[test]
     fn table_columns_are_aligned() {
@@ -149,34 +154,33 @@ mod tests {
         let mut out = Vec::new();
         assert!(render(&mut out, &rows).is_ok());
         let expected = "\
-stage   calls  errors        p50        p95
-stt        10       1    31.2 ms    44.9 ms
-tool        0       0          -          -
+# stage   calls  errors        p50        p95
+# stt        10       1    31.2 ms    44.9 ms
+# tool        0       0          -          -
 ";
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 
-    #[test]
-    fn conversation_includes_unanswered_utterances() {
-        let recordings = recordings::load().unwrap_or_default();
-        let gate = recordings
-            .iter()
-            .find(|recording| recording.session == "gate");
+    #[tokio::test]
+    async fn conversation_includes_unanswered_utterances() {
+        let recordings = recordings::record(&Speech::Embedded).await;
+        let recordings = recordings.unwrap_or_default();
+        let gate = recordings.iter().find(|it| it.session == "gate");
         let answer = Answer {
             speaker: "tobin".to_owned(),
             words: "Open!".to_owned(),
             reply: "Halt!".to_owned(),
             audio: vec![0; 8_000],
         };
-        let turns = [Ok(answer), Err(TurnError::Llm(ProviderFault::Unavailable))];
+        let turns = vec![Ok(answer), Err(TurnError::NoAnswer)];
         let mut out = Vec::new();
         assert!(gate.is_some_and(|gate| conversation(&mut out, gate, &turns).is_ok()));
         let expected = "\
-gate
-         tobin: Open!
-      guard_02: Halt! [0.5 s of audio]
-      guard_02: (no answer: language model: the provider is unavailable)
-
+# gate
+#          tobin: Open!
+#       guard_02: Halt! [0.5 s of audio]
+#       guard_02: (no answer: language model: still calling tools after 3)
+#
 ";
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }

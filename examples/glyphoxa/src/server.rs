@@ -8,13 +8,13 @@ use glyph_runtime::http::{CallEnd, ServerLayer, ServerRecorder, ServerRequest, h
 use glyph_runtime::{context, scope::ScopeLabels};
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::time::sleep;
 
+use crate::stop::Stop;
 use crate::telemetry::{HttpRequest, TenantContext, VoiceMetrics};
 
 /// Time for open requests to end after the stop.
-const GRACE: Duration = Duration::from_secs(5);
+pub(crate) const GRACE: Duration = Duration::from_secs(10);
 
 /// Errors of the server.
 #[derive(Debug, Error)]
@@ -32,40 +32,35 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr
     Ok((listener, bound))
 }
 
-/// Serves `endpoints` until the sender of `stop` is dropped, then gives open requests [`GRACE`] to
-/// end.
+/// Serves `endpoints` until the stop, then gives open requests [`GRACE`] to end.
 pub(crate) async fn serve(
     listener: TcpListener,
     endpoints: Router,
-    stop: watch::Receiver<()>,
+    stop: Stop,
 ) -> std::io::Result<()> {
-    let router = endpoints.layer(layers());
-    let overdue = stopped(stop.clone());
-    let server = axum::serve(listener, router).with_graceful_shutdown(stopped(stop));
+    let router = layered(endpoints);
+    let overdue = stop.clone().wait();
+    let server = axum::serve(listener, router).with_graceful_shutdown(stop.wait());
     tokio::select! {
         ended = server => ended,
         () = async { overdue.await; sleep(GRACE).await } => Ok(()),
     }
 }
 
-async fn stopped(mut stop: watch::Receiver<()>) {
-    while stop.changed().await.is_ok() {}
-}
-
-/// Returns the layer of every request. The route's template names the span, never the path of the
-/// request.
-fn layers() -> ServerLayer {
-    ServerLayer::new(VoiceMetrics::global())
+/// Adds the layer of every request. The route's template names the span, never the path of the request.
+pub(crate) fn layered(endpoints: Router) -> Router {
+    let layer = ServerLayer::new(VoiceMetrics::global())
         .span_name(|request| {
             let method = request.method.as_str();
             format!("HTTP {method} {}", request.route)
         })
-        .scope(tenant)
+        .scope(tenant);
+    endpoints.layer(layer)
 }
 
 /// Returns the tenant of a request, from headers of the gateway or from baggage. Without both the
 /// request has no tenant.
-fn tenant(request: &Parts) -> ScopeLabels {
+pub(crate) fn tenant(request: &Parts) -> ScopeLabels {
     let said = |name: &str, label: &str| {
         let header = header(request, name).map(str::to_owned);
         header.or_else(|| context::baggage(label))
@@ -120,7 +115,7 @@ mod tests {
     async fn requests_are_measured_by_route_and_never_by_path() {
         let endpoints = Router::new().route("/probe/{id}", get(|| async { "ok" }));
         let (listener, address) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-        let (stop, stopped) = watch::channel(());
+        let (stop, stopped) = Stop::pair();
         let server = tokio::spawn(serve(listener, endpoints, stopped));
 
         for id in 0..3 {
@@ -147,7 +142,7 @@ mod tests {
         ];
         let endpoints = Router::new().route("/utter", get(utter));
         let (listener, address) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-        let (stop, stopped) = watch::channel(());
+        let (stop, stopped) = Stop::pair();
         let server = tokio::spawn(serve(listener, endpoints, stopped));
         let utterances = || VoiceMetrics::global().npc_utterances.value(UTTERANCE);
         let of_tenant = TenantContext {

@@ -1,74 +1,40 @@
 //! A voice session: players speak, a character answers.
 
+use std::pin::pin;
 use std::sync::Arc;
 
-use glyph_runtime::instrument_stage;
-use thiserror::Error;
+use futures_util::future::join_all;
 use tokio::sync::mpsc;
 use tokio::time::interval;
 use tracing::Instrument;
 
-use crate::audio::vad::{Detector, Utterance};
+use crate::audio::vad::Detector;
 use crate::audio::{FRAME, FRAME_SAMPLES};
-use crate::game::spellbook::Spellbook;
-use crate::network::{Network, ProviderFault};
-use crate::npc::Npc;
-use crate::recordings::Recording;
-use crate::stages::llm::{self, Completion, Prompt};
-use crate::stages::stt::{Recognizer, SttError};
-use crate::stages::tools;
-use crate::stages::tts::{self, TtsError};
-use crate::telemetry::{NpcUtterance, Presence, VoiceMetrics, stage};
+use crate::conversation::{Answer, Conversation, Pipeline, Spoken, TurnError};
+use crate::recordings::{Recording, Track};
+use crate::stop::Stop;
 
 /// Capacity of the queue of utterances. If it is full, the microphone waits.
 const WAITING_UTTERANCES: usize = 4;
-/// Maximum number of tool calls before an answer.
-const MOST_TOOL_CALLS: usize = 3;
 
-/// The state that all sessions share.
-#[derive(Debug)]
-pub(crate) struct Pipeline {
-    pub(crate) network: Network,
-    pub(crate) recognizer: Recognizer,
-    pub(crate) spellbook: Spellbook,
-}
+/// The turns of a session.
+pub(crate) type Turns = Vec<Result<Answer, TurnError>>;
 
-/// An utterance and its answer.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) speaker: String,
-    pub(crate) words: String,
-    pub(crate) reply: String,
-    pub(crate) audio: Vec<i16>,
-}
-
-/// Errors of a turn.
-#[derive(Debug, Error)]
-pub(crate) enum TurnError {
-    #[error("speech to text: {0}")]
-    Stt(#[from] SttError),
-    #[error("language model: {0}")]
-    Llm(#[from] ProviderFault),
-    #[error("language model: still calling tools after {MOST_TOOL_CALLS}")]
-    NoAnswer,
-    #[error("text to speech: {0}")]
-    Tts(#[from] TtsError),
-}
-
-/// Plays `recording` at `speed`, as one trace. A failed turn does not end the session.
+/// Plays `recording` at `speed`, as one trace, until its end or the stop. A failed turn does not end the
+/// session, and what was said before the stop is answered.
 pub(crate) async fn play(
-    pipeline: &Pipeline,
-    recording: Arc<Recording>,
+    pipeline: &Arc<Pipeline>,
+    recording: &Recording,
     speed: f64,
-) -> Vec<Result<Answer, TurnError>> {
+    stop: &Stop,
+) -> Turns {
     let (session, npc) = (recording.session, recording.npc.id);
     let span = tracing::info_span!("session", session, npc);
     let played = async {
-        tracing::info!(
-            participants = recording.participants().len(),
-            "session begins"
-        );
-        let turns = hold(pipeline, &recording, speed).await;
+        let participants = recording.tracks.len();
+        tracing::info!(participants, "session begins");
+        let conversation = Conversation::open(pipeline, session, recording.npc, participants);
+        let turns = hold(&conversation, recording, speed, stop).await;
         let unanswered = turns.iter().filter(|turn| turn.is_err()).count();
         tracing::info!(turns = turns.len(), unanswered, "session ends");
         turns
@@ -77,24 +43,16 @@ pub(crate) async fn play(
 }
 
 async fn hold(
-    pipeline: &Pipeline,
+    conversation: &Conversation,
     recording: &Recording,
     speed: f64,
-) -> Vec<Result<Answer, TurnError>> {
-    let metrics = VoiceMetrics::global();
-    let _session = Presence::new(&metrics.active_sessions);
-    let _npc = Presence::new(&metrics.active_npcs);
-    let players = recording.participants();
-    let _players: Vec<_> = players
-        .iter()
-        .map(|_| Presence::new(&metrics.active_participants))
-        .collect();
-
+    stop: &Stop,
+) -> Turns {
     let (heard, mut utterances) = mpsc::channel(WAITING_UTTERANCES);
     let converse = async {
         let mut turns = Vec::new();
-        while let Some(utterance) = utterances.recv().await {
-            let answer = turn(pipeline, recording.session, recording.npc, utterance).await;
+        while let Some(spoken) = utterances.recv().await {
+            let answer = conversation.say(spoken).await;
             if let Err(error) = &answer {
                 tracing::warn!(%error, "utterance not answered");
             }
@@ -102,72 +60,36 @@ async fn hold(
         }
         turns
     };
-    let ((), turns) = tokio::join!(listen(&recording.audio, speed, heard), converse);
+    let tracks = recording.tracks.iter();
+    let listen = tracks.map(|track| listen(track, speed, heard.clone(), stop.clone()));
+    let listen = join_all(listen.collect::<Vec<_>>());
+    drop(heard);
+    let (_, turns) = tokio::join!(listen, converse);
     turns
 }
 
-/// Simulates the microphone: sends audio frame by frame, and forwards each utterance after its end.
-async fn listen(audio: &[i16], speed: f64, heard: mpsc::Sender<Utterance>) {
+/// Plays the microphone of a player: sends audio frame by frame, and forwards each utterance after its end.
+async fn listen(track: &Track, speed: f64, heard: mpsc::Sender<Spoken>, stop: Stop) {
     let mut detector = Detector::default();
     let mut clock = interval(FRAME.div_f64(speed));
-    for frame in audio.chunks(FRAME_SAMPLES) {
-        clock.tick().await;
+    let mut stopped = pin!(stop.wait());
+    for frame in track.audio.chunks(FRAME_SAMPLES) {
+        tokio::select! {
+            _ = clock.tick() => {}
+            () = &mut stopped => break,
+        }
         if let Some(utterance) = detector.push(frame)
-            && heard.send(utterance).await.is_err()
+            && heard
+                .send(Spoken::new(&track.speaker, utterance))
+                .await
+                .is_err()
         {
             return;
         }
     }
     if let Some(utterance) = detector.finish() {
         // The receiver is gone, so the utterance is not needed.
-        let _ = heard.send(utterance).await;
-    }
-}
-
-/// Runs from the end of an utterance to the audio of the answer.
-#[instrument_stage(stage::s2s, fields(session, npc = npc.id))]
-pub(crate) async fn turn(
-    pipeline: &Pipeline,
-    session: &'static str,
-    npc: &'static Npc,
-    utterance: Utterance,
-) -> Result<Answer, TurnError> {
-    let heard = pipeline
-        .recognizer
-        .transcribe(&pipeline.network, &utterance.samples)
-        .await?;
-    let reply = converse(pipeline, npc, &heard.words).await?;
-    let audio = tts::synthesize(&pipeline.network, npc.voice, &reply).await?;
-    VoiceMetrics::global()
-        .npc_utterances
-        .inc(NpcUtterance { npc_id: npc.id });
-    tracing::info!(reply_bytes = reply.len(), "utterance answered");
-    Ok(Answer {
-        speaker: heard.speaker,
-        words: heard.words,
-        reply,
-        audio,
-    })
-}
-
-/// Runs the model and its tool calls until it has an answer.
-async fn converse(pipeline: &Pipeline, npc: &Npc, words: &str) -> Result<String, TurnError> {
-    let mut completion = llm::ask(&pipeline.network, npc, Prompt::Player(words)).await?;
-    for _ in 0..MOST_TOOL_CALLS {
-        match completion {
-            Completion::Say(reply) => return Ok(reply),
-            Completion::Call { tool, argument } => {
-                let outcome = tools::execute(&pipeline.spellbook, &tool, &argument).await;
-                if let Err(error) = &outcome {
-                    tracing::warn!(tool, %error, "tool failed");
-                }
-                completion = llm::ask(&pipeline.network, npc, Prompt::Tool(&outcome)).await?;
-            }
-        }
-    }
-    match completion {
-        Completion::Say(reply) => Ok(reply),
-        Completion::Call { .. } => Err(TurnError::NoAnswer),
+        let _ = heard.send(Spoken::new(&track.speaker, utterance)).await;
     }
 }
 
@@ -176,60 +98,56 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
+    use crate::fault::{Fault, Faults};
+    use crate::process;
     use crate::recordings;
+    use crate::speech::Speech;
+    use crate::stages::stt::SttError;
 
-    async fn play_all(fail_rate: f64) -> Vec<(Arc<Recording>, Vec<Result<Answer, TurnError>>)> {
-        let recordings = recordings::load().unwrap();
-        let pipeline = Pipeline {
-            network: Network::new(fail_rate),
-            recognizer: Recognizer::new(&recordings),
-            spellbook: Spellbook::open().unwrap(),
-        };
+    async fn play_all(faults: Faults) -> Vec<(Recording, Turns)> {
+        let recordings = recordings::record(&Speech::Embedded).await.unwrap();
+        let pipeline = process::tests::pipeline(faults).await;
+        let (_running, stop) = Stop::pair();
         let mut played = Vec::new();
-        for recording in recordings.into_iter().map(Arc::new) {
-            let turns = play(&pipeline, Arc::clone(&recording), 1.0).await;
+        for recording in recordings {
+            let turns = play(&pipeline, &recording, 100.0, &stop).await;
             played.push((recording, turns));
         }
         played
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn every_utterance_gets_an_audio_answer() {
-        for (recording, turns) in play_all(0.0).await {
-            assert_eq!(turns.len(), recording.lines.len());
-            for (line, turn) in recording.lines.iter().zip(turns) {
+        for (recording, turns) in play_all(Faults::default()).await {
+            let said = recording.utterances();
+            assert_eq!(turns.len(), said.len());
+            for (spoken, turn) in said.iter().zip(turns) {
                 let answer = turn.unwrap();
-                assert_eq!(
-                    (&answer.speaker, &answer.words),
-                    (&line.speaker, &line.words)
-                );
-                assert!(!answer.reply.is_empty() && !answer.audio.is_empty());
-                assert_ne!(
-                    answer.reply, recording.npc.otherwise,
-                    "no rule for {}",
-                    line.words
-                );
+                assert_eq!(answer.speaker, spoken.speaker);
+                assert_eq!(crate::audio::recognize(&answer.audio), Some(answer.reply));
             }
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn failed_provider_loses_the_turn_and_not_the_session() {
-        for (recording, turns) in play_all(1.0).await {
-            assert_eq!(turns.len(), recording.lines.len());
-            assert!(
-                turns
-                    .iter()
-                    .all(|turn| matches!(turn, Err(TurnError::Stt(SttError::Provider(_)))))
-            );
+        for (recording, turns) in play_all(Faults::new(Some(Fault::Stt), 0.0)).await {
+            assert_eq!(turns.len(), recording.utterances().len());
+            let is_lost =
+                |turn: &Result<_, _>| matches!(turn, Err(TurnError::Stt(SttError::Silence)));
+            assert!(turns.iter().all(is_lost));
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn session_lasts_as_long_as_its_recording() {
-        let started = tokio::time::Instant::now();
-        play_all(0.0).await;
-        let seconds = started.elapsed().as_secs_f64();
-        assert!((32.5..33.5).contains(&seconds), "{seconds}");
+    #[tokio::test]
+    async fn stopped_session_answers_what_it_heard() {
+        let recordings = recordings::record(&Speech::Embedded).await.unwrap();
+        let pipeline = process::tests::pipeline(Faults::default()).await;
+        let (running, stop) = Stop::pair();
+        drop(running);
+        for recording in recordings {
+            let turns = play(&pipeline, &recording, 1.0, &stop).await;
+            assert!(turns.iter().all(Result::is_ok));
+        }
     }
 }

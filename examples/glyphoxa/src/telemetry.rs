@@ -2,7 +2,7 @@
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, artifacts::Artifacts, http::Method,
-    metric_catalog,
+    metric_catalog, scope::ScopeLabels,
 };
 
 /// Bucket bounds, in seconds, for the latencies of a voice pipeline.
@@ -19,16 +19,24 @@ pub(crate) enum Provider {
     ElevenLabs,
     Ollama,
     Coqui,
+    /// The recognizer and the synthesizer of this program.
+    Embedded,
+    #[label(name = "espeak-ng")]
+    EspeakNg,
+    Pocketsphinx,
 }
 
 impl Provider {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::OpenAi,
         Self::Anthropic,
         Self::Deepgram,
         Self::ElevenLabs,
         Self::Ollama,
         Self::Coqui,
+        Self::Embedded,
+        Self::EspeakNg,
+        Self::Pocketsphinx,
     ];
 }
 
@@ -77,8 +85,7 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) path: &'a str,
 }
 
-/// The metrics of the voice pipeline. Speech over HTTP belongs to its tenant; the recorded sessions
-/// have none.
+/// The metrics of the voice pipeline. Speech belongs to its tenant, if it has one.
 #[metric_catalog(
     namespace = "glyphoxa",
     stages = stage,
@@ -221,18 +228,26 @@ pub(crate) fn artifacts() -> Artifacts {
         .service_name("glyphoxa")
 }
 
-/// Adds one to a gauge for its own lifetime, however that ends.
-pub(crate) struct Presence(&'static Gauge);
+/// Adds one to a gauge for its own lifetime, however and wherever that ends.
+#[derive(Debug)]
+pub(crate) struct Presence {
+    gauge: &'static Gauge,
+    /// The tenant, whose gauge it is.
+    labels: ScopeLabels,
+}
 
 impl Presence {
     pub(crate) fn new(gauge: &'static Gauge) -> Self {
         gauge.inc();
-        Self(gauge)
+        Self {
+            gauge,
+            labels: ScopeLabels::current(),
+        }
     }
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        self.0.dec();
+        self.labels.in_scope(|| self.gauge.dec());
     }
 }

@@ -24,6 +24,7 @@ fn log_of_a_pipeline_that_is_asked(path: &str, sampler: &str) -> Vec<Value> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_glyphoxa"));
     environment::clean(&mut command)
         .args(["--listen", "127.0.0.1:0", "--speed", "10"])
+        .args(["--speech", "embedded"])
         .env("OTEL_TRACES_SAMPLER", sampler);
     let mut process = Process::start(&mut command);
     let line = process.line("the address");

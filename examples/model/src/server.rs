@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, time::sleep};
 
 use crate::{
-    Counts, FAULT_HEADER, Fault, answer,
+    Counts, FAULT_HEADER, Fault,
     chat::Chat,
     counts::{Counters, End},
     stream::{self, Running},
@@ -165,17 +165,17 @@ fn id_of(headers: &HeaderMap) -> &str {
 }
 
 fn respond(model: &Model, running: Running, chat: &Chat, is_cut: bool) -> Response {
-    let answer = answer(&chat.messages);
+    let reply = chat.reply();
     let id = model.next_id.fetch_add(1, Relaxed);
     model.counters.prompt(chat.prompt_tokens());
     if chat.stream {
-        let events = stream::events(chat, id, &answer);
+        let events = stream::events(chat, id, &reply);
         let body = stream::body(running, events, model.pace, is_cut);
         return ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
     }
-    model.counters.sent(tokens(&answer).len());
+    model.counters.sent(tokens(reply.text()).len());
     running.end(End::Completed);
-    document(StatusCode::OK, &chat.document(id, &answer))
+    document(StatusCode::OK, &chat.document(id, &reply))
 }
 
 impl Running {

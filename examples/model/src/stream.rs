@@ -9,9 +9,8 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    chat::Chat,
+    chat::{Chat, Reply},
     counts::{Counters, End},
-    tokens,
 };
 
 /// Tokens before a stream with [`Fault::Cut`](crate::Fault::Cut) ends.
@@ -67,13 +66,14 @@ impl Event {
 
 /// Returns the events of an answer: its tokens, the end, and the numbers of tokens if they were asked
 /// for.
-pub(crate) fn events(chat: &Chat, id: u64, answer: &str) -> VecDeque<Event> {
-    let tokens = tokens(answer);
-    let chunk = |token: &&str| Event::chunk(&chat.chunk(id, Some(*token)), true);
-    let mut events: VecDeque<_> = tokens.iter().map(chunk).collect();
-    events.push_back(Event::chunk(&chat.chunk(id, None), false));
+pub(crate) fn events(chat: &Chat, id: u64, reply: &Reply) -> VecDeque<Event> {
+    let parts = chat.parts(id, reply);
+    let tokens = parts.len();
+    let part = |part: &Value| Event::chunk(part, true);
+    let mut events: VecDeque<_> = parts.iter().map(part).collect();
+    events.push_back(Event::chunk(&chat.end(id, reply), false));
     if chat.include_usage {
-        events.push_back(Event::chunk(&chat.usage_chunk(id, tokens.len()), false));
+        events.push_back(Event::chunk(&chat.usage_chunk(id, tokens), false));
     }
     events.push_back(Event::new("[DONE]", false));
     events

@@ -201,3 +201,33 @@ async fn broken_requests_are_rejected() {
     }
     assert_eq!(model.counts().rejected, 3);
 }
+
+#[tokio::test]
+async fn offered_tool_is_called_and_its_result_told() {
+    let model = Model::new();
+    let mut body = asked("What does the fireball spell do?", true);
+    let parameters = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+    body["tools"] = json!([
+        {"type": "function", "function": {"name": "lookup_spell", "parameters": parameters}},
+    ]);
+    let events_of = async |body: &Value| events(&text(post(&model, body, &[]).await).await);
+    let called = events_of(&body).await;
+    let calls = called
+        .iter()
+        .map(|event| &event["choices"][0]["delta"]["tool_calls"][0]["function"]);
+    let calls: Vec<_> = calls.filter(|call| !call.is_null()).collect();
+    assert_eq!(calls[0]["name"], "lookup_spell");
+    let arguments = calls.iter().filter_map(|call| call["arguments"].as_str());
+    assert_eq!(arguments.collect::<String>(), r#"{"name":"fireball"}"#);
+    let finished = called
+        .iter()
+        .map(|event| &event["choices"][0]["finish_reason"]);
+    assert!(finished.into_iter().any(|reason| reason == "tool_calls"));
+    let sent = u64::try_from(calls.len()).unwrap();
+    assert_eq!(model.counts().completion_tokens, sent);
+    let messages = body["messages"].as_array_mut().unwrap();
+    messages.push(json!({"role": "assistant", "content": null, "tool_calls": []}));
+    messages.push(json!({"role": "tool", "content": "8d6 fire damage."}));
+    let told = contents(&events_of(&body).await).concat();
+    assert!(told.ends_with("8d6 fire damage."), "{told}");
+}

@@ -257,7 +257,7 @@ pub(crate) fn command(program: &str) -> Command {
     }
     if program == "glyphoxa" {
         command
-            .args(["--speed", "10"])
+            .args(["--speed", "10", "--speech", "embedded"])
             .env("OTEL_LOG_LEVEL", "debug");
     }
     command

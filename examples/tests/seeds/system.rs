@@ -29,7 +29,8 @@ pub(crate) struct System {
     /// Its rules with the threshold [`TUNED`], of the bus of plugins.
     pub(crate) tuned: Vec<Value>,
     pub(crate) dashboards: Vec<Value>,
-    /// The metrics at the end of a run, as OpenMetrics. The voice pipeline prints a report instead.
+    /// The metrics at the end of a run, as OpenMetrics. Those of the voice pipeline are in the older
+    /// text format, with its conversations as comments.
     pub(crate) output: String,
     /// The lines of both runs: once, and as a server. Of the library of texts, also of a run with a
     /// failure.
@@ -125,6 +126,7 @@ impl System {
                 "--cases-file",
                 &cases,
             ],
+            "glyphoxa" => &["--speech", "embedded"],
             _ => &[],
         };
         let traced = ["--once", "--trace-file", &file, "--trace-sample-ratio", "1"];

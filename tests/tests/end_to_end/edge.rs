@@ -123,7 +123,7 @@ fn a_request_is_seen_whole(protocol: &str) {
     let turn = named(&spans, "s2s");
     assert_eq!(children(&spans, turn), ["llm", "llm", "stt", "tool", "tts"]);
     assert_eq!(turn.events, ["utterance answered"]);
-    assert_eq!(named(&spans, "stt").attributes["provider"], "Str(deepgram)");
+    assert_eq!(named(&spans, "stt").attributes["provider"], "Str(embedded)");
 
     let resource = &server.resource;
     assert_eq!(resource["service.name"], "Str(glyphoxa)");
@@ -195,5 +195,5 @@ fn failure_is_in_the_span_where_it_happened() {
     let log = glyphoxa.log(failed);
     let line = log.last().unwrap();
     assert_eq!(line["span_id"], *stt.id, "{line}");
-    assert_eq!(line["provider"], "deepgram", "{line}");
+    assert_eq!(line["provider"], "embedded", "{line}");
 }

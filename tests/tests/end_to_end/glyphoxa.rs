@@ -47,7 +47,7 @@ impl Glyphoxa {
         let mut command = Command::new(&*PROGRAM);
         environment::clean(&mut command)
             .args(["--listen", "127.0.0.1:0"])
-            .args(["--speed", "10"])
+            .args(["--speed", "10", "--speech", "embedded"])
             .args(["--fail-rate", rate])
             .envs(variables.iter().copied());
         let process = Process::start(command, output);

@@ -1,10 +1,14 @@
 //! Sound: 16 kHz, one channel, 16 bits.
 
+mod recognize;
 pub(crate) mod synth;
+mod tones;
 pub(crate) mod vad;
 pub(crate) mod wav;
 
 use std::time::Duration;
+
+pub(crate) use self::recognize::recognize;
 
 /// Samples per second.
 pub(crate) const SAMPLE_RATE: u32 = 16_000;

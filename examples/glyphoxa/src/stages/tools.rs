@@ -1,11 +1,12 @@
 //! The tools that the language model may call.
 
 use glyph_runtime::instrument_stage;
+use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::fault::{Fault, Faults};
 use crate::game::dice::{Dice, DiceError};
-use crate::game::spellbook::Spellbook;
-use crate::network::work;
+use crate::game::spellbook::{Spellbook, SpellbookError};
 use crate::telemetry::stage;
 
 /// Rolls dice such as `2d6+1`.
@@ -14,7 +15,7 @@ pub(crate) const DICE_ROLL: &str = "dice_roll";
 pub(crate) const LOOKUP_SPELL: &str = "lookup_spell";
 
 /// Errors of a tool.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[derive(Debug, Error)]
 pub(crate) enum ToolError {
     #[error("unknown tool")]
     UnknownTool,
@@ -22,29 +23,55 @@ pub(crate) enum ToolError {
     UnknownSpell(String),
     #[error(transparent)]
     Dice(#[from] DiceError),
+    #[error(transparent)]
+    Spellbook(#[from] SpellbookError),
+}
+
+/// Returns the tools, as the model is told of them.
+pub(crate) fn offered() -> Value {
+    let tool = |name: &str, description: &str, parameter: &str| {
+        let properties = json!({ parameter: {"type": "string"} });
+        json!({"type": "function", "function": {
+            "name": name,
+            "description": description,
+            "parameters": {"type": "object", "properties": properties, "required": [parameter]},
+        }})
+    };
+    json!([
+        tool(DICE_ROLL, "Rolls dice such as 2d6+1.", "dice"),
+        tool(LOOKUP_SPELL, "Looks up a spell by its name.", "name"),
+    ])
+}
+
+/// Returns the first argument of a call, whose arguments are JSON.
+pub(crate) fn argument(arguments: &str) -> String {
+    let arguments: Value = serde_json::from_str(arguments).unwrap_or_default();
+    let mut values = arguments.as_object().into_iter().flatten();
+    let first = values.next().and_then(|(_, value)| value.as_str());
+    first.unwrap_or_default().to_owned()
 }
 
 /// Runs the tool named `tool`.
 #[instrument_stage(stage::tool, labels(tool = tool), fields(argument))]
 pub(crate) async fn execute(
     spellbook: &Spellbook,
+    faults: &Faults,
     tool: &str,
     argument: &str,
 ) -> Result<String, ToolError> {
+    faults.delay(Fault::ToolSlow).await;
+    if faults.hits(Fault::Tool) {
+        spellbook.find_in_missing_table().await?;
+    }
     match tool {
         DICE_ROLL => {
-            work(1..=4).await;
             let dice: Dice = argument.parse()?;
-            Ok(format!(
-                "{dice} gives {}.",
-                dice.roll(&mut fastrand::Rng::new())
-            ))
+            let total = dice.roll(&mut fastrand::Rng::new());
+            Ok(format!("{dice} gives {total}."))
         }
         LOOKUP_SPELL => {
-            work(5..=20).await;
-            let spell = spellbook.find(argument);
-            let spell = spell.ok_or_else(|| ToolError::UnknownSpell(argument.to_owned()))?;
-            Ok(spell.to_string())
+            let spell = spellbook.find(argument).await?;
+            spell.ok_or_else(|| ToolError::UnknownSpell(argument.to_owned()))
         }
         _ => Err(ToolError::UnknownTool),
     }
@@ -56,29 +83,34 @@ mod tests {
 
     use super::*;
 
-    async fn run(tool: &str, argument: &str) -> Result<String, ToolError> {
-        execute(&Spellbook::open().unwrap(), tool, argument).await
+    async fn run(fault: Option<Fault>, tool: &str, argument: &str) -> Result<String, ToolError> {
+        let faults = Faults::new(fault, 0.0);
+        execute(&Spellbook::open(None).unwrap(), &faults, tool, argument).await
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn tools_return_results() {
-        assert_eq!(run(DICE_ROLL, "7+3").await.unwrap(), "7+3 gives 10.");
-        assert!(
-            run(LOOKUP_SPELL, "Fireball")
-                .await
-                .unwrap()
-                .contains("8d6 fire damage")
-        );
+        assert_eq!(run(None, DICE_ROLL, "7+3").await.unwrap(), "7+3 gives 10.");
+        let fireball = run(None, LOOKUP_SPELL, "Fireball").await.unwrap();
+        assert!(fireball.contains("8d6 fire damage"), "{fireball}");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn tools_fail_with_a_reason() {
-        assert_eq!(
-            run(DICE_ROLL, "0d6").await,
-            Err(ToolError::Dice(DiceError::Count))
-        );
-        let soup = ToolError::UnknownSpell("soup".to_owned());
-        assert_eq!(run(LOOKUP_SPELL, "soup").await, Err(soup));
-        assert_eq!(run("open_gate", "").await, Err(ToolError::UnknownTool));
+        for (fault, tool, argument, reason) in [
+            (None, DICE_ROLL, "0d6", "dice"),
+            (None, LOOKUP_SPELL, "soup", "unknown spell soup"),
+            (None, "open_gate", "", "unknown tool"),
+            (Some(Fault::Tool), DICE_ROLL, "d6", "no such table"),
+        ] {
+            let error = run(fault, tool, argument).await.unwrap_err().to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn first_argument_is_read_from_json() {
+        assert_eq!(argument(r#"{"dice":"2d6"}"#), "2d6");
+        assert_eq!(argument("2d6"), "");
     }
 }

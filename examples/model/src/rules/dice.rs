@@ -13,8 +13,7 @@ struct Roll {
 /// Rolls the dice that a prompt names. The same prompt at the same place of a conversation rolls the
 /// same numbers.
 pub(super) fn answer(prompt: &str, place: usize) -> Option<String> {
-    let mut words = prompt.split(|at: char| at.is_whitespace() || ",.;:!?".contains(at));
-    let (word, roll) = words.find_map(|word| Some((word, Roll::parse(word)?)))?;
+    let (word, roll) = find(prompt)?;
     let numbers = roll.throw(hash(&format!("{place} {prompt}")));
     let total: u64 = numbers.iter().sum::<u64>().saturating_add(roll.bonus);
     let numbers: Vec<_> = numbers.iter().map(u64::to_string).collect();
@@ -24,6 +23,16 @@ pub(super) fn answer(prompt: &str, place: usize) -> Option<String> {
     } else {
         format!("You roll {word}: {numbers}. The total is {total}.")
     })
+}
+
+/// Returns the dice that a prompt names, as it has them.
+pub(super) fn named(prompt: &str) -> Option<&str> {
+    find(prompt).map(|(word, _)| word)
+}
+
+fn find(prompt: &str) -> Option<(&str, Roll)> {
+    let mut words = prompt.split(|at: char| at.is_whitespace() || ",.;:!?".contains(at));
+    words.find_map(|word| Some((word, Roll::parse(word)?)))
 }
 
 impl Roll {

@@ -4,6 +4,9 @@ mod arithmetic;
 mod dice;
 mod names;
 mod subjects;
+mod tools;
+
+pub(crate) use tools::{Tool, ToolCall, call};
 
 use crate::Message;
 
@@ -17,6 +20,9 @@ use crate::Message;
 /// ```
 #[must_use]
 pub fn answer(messages: &[Message]) -> String {
+    if let Some(result) = messages.last().filter(|last| last.role == "tool") {
+        return tools::told(&result.content);
+    }
     let mut asked = messages.iter().filter(|message| message.role == "user");
     let prompt = asked.next_back();
     let prompt = prompt.map_or("", |message| message.content.as_str());
