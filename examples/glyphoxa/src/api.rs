@@ -14,9 +14,8 @@ use thiserror::Error;
 
 use crate::audio::vad;
 use crate::audio::{seconds, wav};
-use crate::conversation::{Answer, Conversation, Pipeline, Spoken, TurnError};
+use crate::conversation::{Answer, Place, Spoken, TurnError};
 use crate::recordings::Recording;
-use crate::stages::stt::SttError;
 
 /// Maximum size of a recording: half a minute.
 const LONGEST_BODY: usize = 1 << 20;
@@ -37,7 +36,7 @@ enum SpeakError {
 
 /// The characters of the game.
 struct Cast {
-    pipeline: Arc<Pipeline>,
+    place: Place,
     listeners: Vec<Listener>,
 }
 
@@ -53,14 +52,14 @@ struct Listener {
 /// `POST /api/v1/npcs/{npc_id}/speak` runs one turn with the first utterance of the WAV file in the
 /// body. An empty body plays the next recorded utterance. The answer is a JSON document, or a WAV file if
 /// that is what the request accepts.
-pub(crate) fn router(pipeline: Arc<Pipeline>, recordings: &[Arc<Recording>]) -> Router {
+pub(crate) fn router(place: Place, recordings: &[Arc<Recording>]) -> Router {
     let listeners = recordings.iter().map(|recording| Listener {
         recording: Arc::clone(recording),
         utterances: recording.utterances(),
         next: AtomicUsize::new(0),
     });
     let cast = Cast {
-        pipeline,
+        place,
         listeners: listeners.collect(),
     };
     Router::new()
@@ -90,7 +89,7 @@ async fn speak(
     };
     let spoken = spoken.ok_or(SpeakError::NoSpeech)?;
     let Recording { session, npc, .. } = *listener.recording;
-    let conversation = Conversation::open(&cast.pipeline, session, npc, 1);
+    let mut conversation = cast.place.open(session, npc, 1).await?;
     let answer = conversation.say(spoken).await?;
     if text(header::ACCEPT) == Some(WAV) {
         let file = wav::encode(&answer.audio)?;
@@ -129,9 +128,8 @@ impl IntoResponse for SpeakError {
             Self::UnknownNpc => StatusCode::NOT_FOUND,
             Self::Audio(_) => StatusCode::BAD_REQUEST,
             Self::NoSpeech => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Turn(TurnError::Stt(SttError::Unintelligible)) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::Turn(error) if error.is_unclear() => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Turn(TurnError::Worker(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Turn(_) => StatusCode::BAD_GATEWAY,
         };
         respond(status, &json!({ "error": self.to_string() }))
@@ -160,9 +158,9 @@ mod tests {
         body: Vec<u8>,
     ) -> (StatusCode, Vec<u8>) {
         let recordings = recordings::record(&Speech::Embedded).await.unwrap();
-        let pipeline = process::tests::pipeline(Faults::new(fault, 0.0)).await;
+        let place = process::tests::place(Faults::new(fault, 0.0)).await;
         let recordings: Vec<_> = recordings.into_iter().map(Arc::new).collect();
-        let router = router(pipeline, &recordings);
+        let router = router(place, &recordings);
         let request = Request::post(format!("/api/v1/npcs/{npc}/speak"))
             .header(header::ACCEPT, accept)
             .header("x-speaker", "ansel")

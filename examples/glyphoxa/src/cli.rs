@@ -32,7 +32,8 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) mode: Option<Mode>,
 
-    /// Address to serve on; port 0 picks a free port. Default: 127.0.0.1:8080.
+    /// Address to serve on; port 0 picks a free port. Default: 127.0.0.1:8080, of a
+    /// worker 127.0.0.1:8081.
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
 
@@ -65,6 +66,10 @@ pub(crate) struct Cli {
     /// Database file of the spells. Default: a temporary one.
     #[arg(long, value_name = "FILE")]
     pub(crate) database: Option<PathBuf>,
+
+    /// Play no sessions, and answer requests alone.
+    #[arg(long, conflicts_with = "once")]
+    pub(crate) without_sessions: bool,
 
     /// Make a failure happen.
     #[arg(long, value_name = "NAME", value_enum)]

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use glyph_runtime::instrument_stage;
 use serde_json::{Value, json};
 use thiserror::Error;
+use tonic::Status;
 
 use crate::audio::vad::Utterance;
 use crate::game::spellbook::Spellbook;
 use crate::model::{Completion, ModelError, ToolCall};
 use crate::npc::Npc;
 use crate::providers::Providers;
+use crate::remote::{Remote, Worker};
 use crate::stages::stt::{self, SttError};
 use crate::stages::tts::{self, TtsError};
 use crate::stages::{llm, tools};
@@ -62,18 +64,80 @@ pub(crate) enum TurnError {
     NoAnswer,
     #[error("text to speech: {0}")]
     Tts(#[from] TtsError),
+    #[error("{reason}")]
+    AtWorker { reason: String, is_unclear: bool },
+    #[error("worker: {}", .0.message())]
+    Worker(Box<Status>),
+}
+
+impl TurnError {
+    /// Whether the speech was heard, and had no words in it.
+    pub(crate) const fn is_unclear(&self) -> bool {
+        let is_unclear = matches!(
+            self,
+            Self::AtWorker {
+                is_unclear: true,
+                ..
+            }
+        );
+        is_unclear || matches!(self, Self::Stt(SttError::Unintelligible))
+    }
+}
+
+/// Where conversations take place.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    Here(Arc<Pipeline>),
+    Worker(Worker),
+}
+
+/// A conversation of players with a character.
+#[derive(Debug)]
+pub(crate) enum Conversation {
+    Here(Room),
+    Worker(Remote),
+}
+
+impl Place {
+    pub(crate) async fn open(
+        &self,
+        session: &str,
+        npc: &'static Npc,
+        participants: usize,
+    ) -> Result<Conversation, TurnError> {
+        match self {
+            Self::Here(pipeline) => {
+                let room = Room::open(pipeline, session, npc, participants);
+                Ok(Conversation::Here(room))
+            }
+            Self::Worker(worker) => {
+                let remote = worker.open(session, npc.id, participants).await?;
+                Ok(Conversation::Worker(remote))
+            }
+        }
+    }
+}
+
+impl Conversation {
+    /// Returns the answer to an utterance.
+    pub(crate) async fn say(&mut self, spoken: Spoken) -> Result<Answer, TurnError> {
+        match self {
+            Self::Here(room) => room.say(spoken).await,
+            Self::Worker(remote) => remote.say(spoken).await,
+        }
+    }
 }
 
 /// A conversation in this process. It counts for the gauges as long as it lasts.
 #[derive(Debug)]
-pub(crate) struct Conversation {
+pub(crate) struct Room {
     pipeline: Arc<Pipeline>,
     session: String,
     npc: &'static Npc,
     _present: Vec<Presence>,
 }
 
-impl Conversation {
+impl Room {
     pub(crate) fn open(
         pipeline: &Arc<Pipeline>,
         session: &str,

@@ -37,6 +37,8 @@ pub(crate) enum Fault {
     Database,
     /// Nothing listens where the model server is asked.
     Providers,
+    /// Nothing listens where the gateway calls its worker.
+    Worker,
     /// Nobody plays.
     NoSessions,
     /// Tasks are started and never end.

@@ -8,7 +8,8 @@
 //!
 //! The recognizer and the synthesizer are programs of the system where they are installed, and
 //! otherwise embedded ([`speech`]): one turns a text into tones, the other finds it in the samples. The
-//! model is a server ([`model`]). So `cargo run -p glyphoxa -- --once` needs only Rust and a C compiler.
+//! model is a server ([`model`]). A gateway has the API and the sessions, and calls a worker that has the
+//! stages ([`remote`]), or both are one process. So `cargo run -p glyphoxa -- --once` needs only Rust and a C compiler.
 
 mod api;
 mod audio;
@@ -22,8 +23,10 @@ mod once;
 mod process;
 mod providers;
 mod recordings;
+mod remote;
 mod report;
 mod server;
+mod serving;
 mod session;
 mod settings;
 mod speech;
@@ -40,7 +43,7 @@ use clap::Parser;
 use crate::audio::SAMPLE_RATE;
 use crate::audio::synth::{self, Voice};
 use crate::audio::wav;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Mode};
 use crate::process::Ended;
 use crate::settings::Settings;
 
@@ -73,5 +76,9 @@ async fn run(cli: Cli) -> Ended {
     if cli.once {
         return once::run(settings, cli.telemetry, cli.speed).await;
     }
-    process::full(settings, cli.telemetry, cli.speed).await
+    match settings.mode {
+        Mode::Full => process::full(settings, cli.telemetry, cli.speed).await,
+        Mode::Gateway => process::gateway(settings, cli.telemetry, cli.speed).await,
+        Mode::Worker => process::worker(settings, cli.telemetry).await,
+    }
 }

@@ -136,6 +136,7 @@ impl ModelClient {
 async fn read(mut body: Body) -> Result<Completion, ModelError> {
     let mut completion = Completion::default();
     let mut buffer = BytesMut::new();
+    let mut is_done = false;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| ModelError::Cut)?;
         buffer.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
@@ -144,7 +145,7 @@ async fn read(mut body: Body) -> Result<Completion, ModelError> {
             buffer.advance(2);
             let event = String::from_utf8_lossy(&event);
             match event.trim().strip_prefix("data:").map(str::trim) {
-                Some("[DONE]") => return Ok(completion),
+                Some("[DONE]") => is_done = true,
                 Some(data) => completion.add(&serde_json::from_str(data).unwrap_or_default()),
                 None => {}
             }
@@ -153,7 +154,11 @@ async fn read(mut body: Body) -> Result<Completion, ModelError> {
             return Err(ModelError::Cut);
         }
     }
-    Err(ModelError::Cut)
+    if is_done {
+        Ok(completion)
+    } else {
+        Err(ModelError::Cut)
+    }
 }
 
 impl Completion {

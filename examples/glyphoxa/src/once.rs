@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -12,7 +11,7 @@ use glyph_runtime::config::TelemetryArgs;
 use glyph_runtime::expose::Format;
 use tower::ServiceExt;
 
-use crate::conversation::Pipeline;
+use crate::conversation::{Pipeline, Place};
 use crate::process::{self, Ended, Recordings};
 use crate::session::{Turns, play};
 use crate::settings::Settings;
@@ -29,14 +28,13 @@ pub(crate) async fn run(settings: Settings, arguments: TelemetryArgs, speed: f64
     let telemetry = process::telemetry(&settings, arguments);
     let telemetry = pipeline.checked(telemetry).install()?;
     let recordings = process::record(&pipeline.providers.speech).await?;
+    let place = Place::Here(pipeline);
     let (_running, stop) = Stop::pair();
     let sessions = recordings
         .iter()
-        .map(|recording| play(&pipeline, recording, speed, &stop));
+        .map(|recording| play(&place, recording, speed, &stop));
     let played = join_all(sessions).await;
-    let endpoints = telemetry
-        .router()
-        .merge(api::router(Arc::clone(&pipeline), &recordings));
+    let endpoints = telemetry.router().merge(api::router(place, &recordings));
     ask(server::layered(endpoints)).await?;
     let mut out = io::stdout().lock();
     write!(out, "{}", telemetry.render(Format::Text))?;

@@ -1,39 +1,33 @@
-//! A process of the program: its telemetry, its work, and the end of what it has accepted.
+//! The processes of the program, and their telemetry.
 
 use std::error::Error;
-use std::future::pending;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
+use axum::Router;
 use glyph_runtime::config::{Setting, TelemetryArgs};
 use glyph_runtime::http::ClientMetrics;
 use glyph_runtime::log::{DurationFormat, FieldNames, LineShape, Output};
-use glyph_runtime::{Telemetry, TelemetryBuilder};
-use tokio::task::JoinSet;
-use tokio::time::timeout;
+use glyph_runtime::{Telemetry, TelemetryBuilder, grpc};
+use rusqlite::Connection;
 
-use crate::conversation::Pipeline;
+use crate::conversation::{Pipeline, Place};
 use crate::fault::Fault;
-use crate::game::spellbook::Spellbook;
+use crate::game::spellbook::{Spellbook, SpellbookError};
 use crate::model::{self, ModelClient};
 use crate::providers::Providers;
 use crate::recordings::{self, Recording};
-use crate::session::play;
+use crate::remote::{self, GatewayMetrics, Worker};
+use crate::serving::Serving;
 use crate::settings::Settings;
 use crate::speech::Speech;
-use crate::stop::Stop;
 use crate::telemetry::VoiceMetrics;
 use crate::{api, server};
 
 /// The instrumentation scope of spans and metrics.
 const SCOPE: &str = "github.com/MrWong99/glyphoxa";
 /// An address at which nothing listens.
-const NOWHERE: &str = "http://127.0.0.1:1";
-/// Pause between two rounds of a session.
-const INTERMISSION: Duration = Duration::from_millis(500);
-/// Tasks that a leak leaves.
-const LEAKED_TASKS: usize = 1001;
+const NOWHERE: &str = "127.0.0.1:1";
 
 /// The result of a process.
 pub(crate) type Ended = Result<(), Box<dyn Error>>;
@@ -76,7 +70,7 @@ impl Pipeline {
     /// Starts the providers of a process.
     pub(crate) async fn start(settings: &Settings) -> Result<Arc<Self>, Box<dyn Error>> {
         let url = match &settings.llm_url {
-            _ if settings.faults.is(Fault::Providers) => NOWHERE.to_owned(),
+            _ if settings.faults.is(Fault::Providers) => format!("http://{NOWHERE}"),
             Some(url) => url.clone(),
             None => model::embedded().await?,
         };
@@ -108,101 +102,92 @@ pub(crate) async fn record(speech: &Speech) -> Result<Recordings, Box<dyn Error>
     Ok(recordings.into_iter().map(Arc::new).collect())
 }
 
-/// Plays all sessions repeatedly, and serves requests until a signal. Turns that began before it are
-/// answered.
+/// Runs all in this process, without tenants.
 pub(crate) async fn full(settings: Settings, arguments: TelemetryArgs, speed: f64) -> Ended {
     let pipeline = Pipeline::start(&settings).await?;
     let telemetry = pipeline
         .checked(telemetry(&settings, arguments))
         .install()?;
-    let lock = settings
-        .faults
-        .is(Fault::Database)
-        .then(|| pipeline.spellbook.lock());
-    let _lock = lock.transpose()?;
+    let _lock = lock(&settings, &pipeline)?;
     let recordings = record(&pipeline.providers.speech).await?;
-    let (listener, address) = server::bind(settings.listen).await?;
-    let (running, stop) = Stop::pair();
-    let endpoints = telemetry
-        .router()
-        .merge(api::router(Arc::clone(&pipeline), &recordings));
-    let mut server = tokio::spawn(server::serve(listener, endpoints, stop.clone()));
-    writeln!(io::stdout(), "listening on http://{address}")?;
-    let _tasks = background(&settings);
-    let mut sessions = JoinSet::new();
-    if !settings.faults.is(Fault::NoSessions) {
-        for recording in recordings {
-            sessions.spawn(repeat(
-                Arc::clone(&pipeline),
-                recording,
-                speed,
-                stop.clone(),
-            ));
-        }
+    let place = Place::Here(pipeline);
+    let api = api::router(place.clone(), &recordings);
+    let mut serving = Serving::start(telemetry, &settings, api).await?;
+    if settings.has_sessions {
+        serving.play(&place, &recordings, None, speed);
     }
-    tokio::select! {
-        signal = telemetry.until_signal(Duration::ZERO) => signal?,
-        ended = &mut server => return Ok(ended??),
-    }
-    drop(running);
-    let sessions = async { while sessions.join_next().await.is_some() {} };
-    if timeout(server::GRACE, sessions).await.is_err() {
-        tracing::warn!(seconds = server::GRACE.as_secs(), "sessions were cut off");
-    }
-    server.await??;
-    // The log has what was not delivered. The work is done, so that is not an error of the program.
-    let _report = telemetry.shutdown().await;
-    Ok(())
+    serving.until_end().await
 }
 
-/// Starts the tasks that a process has besides its work.
-fn background(settings: &Settings) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
-    tasks.spawn(count_tasks());
-    if settings.faults.is(Fault::TaskLeak) {
-        for _ in 0..LEAKED_TASKS {
-            tasks.spawn(pending());
+/// Runs the API and the sessions of tenants, which a worker answers.
+pub(crate) async fn gateway(settings: Settings, arguments: TelemetryArgs, speed: f64) -> Ended {
+    let worker = if settings.faults.is(Fault::Worker) {
+        NOWHERE
+    } else {
+        &settings.worker
+    };
+    let worker = Worker::to(worker)?;
+    let checked = worker.clone();
+    let telemetry = telemetry(&settings, arguments)
+        .catalog(GatewayMetrics::global())
+        .catalog(grpc::ClientMetrics::global())
+        .check("worker", move || {
+            let worker = checked.clone();
+            async move { worker.ping().await }
+        })
+        .install()?;
+    let recordings = record(&Speech::choose(settings.speech)?).await?;
+    let place = Place::Worker(worker);
+    let api = api::router(place.clone(), &recordings);
+    let mut serving = Serving::start(telemetry, &settings, api).await?;
+    if settings.has_sessions {
+        for tenant in &settings.tenants {
+            serving.play(&place, &recordings, Some(tenant), speed);
         }
     }
-    tasks
+    serving.until_end().await
 }
 
-async fn repeat(pipeline: Arc<Pipeline>, recording: Arc<Recording>, speed: f64, stop: Stop) {
-    loop {
-        play(&pipeline, &recording, speed, &stop).await;
-        tokio::select! {
-            () = tokio::time::sleep(INTERMISSION) => {}
-            () = stop.clone().wait() => return,
+/// Runs the stages of the pipeline, for gateways that call it.
+pub(crate) async fn worker(settings: Settings, arguments: TelemetryArgs) -> Ended {
+    let pipeline = Pipeline::start(&settings).await?;
+    let telemetry = telemetry(&settings, arguments).catalog(grpc::ServerMetrics::global());
+    let telemetry = pipeline.checked(telemetry).install()?;
+    let _lock = lock(&settings, &pipeline)?;
+    let (listener, address) = server::bind(settings.grpc_listen).await?;
+    let mut serving = Serving::start(telemetry, &settings, Router::new()).await?;
+    let called = remote::serve(listener, pipeline, serving.stop.clone());
+    serving.work.spawn(async {
+        if let Err(error) = called.await {
+            tracing::error!(%error, "calls are not served");
         }
-    }
+    });
+    writeln!(io::stdout(), "called at {address}")?;
+    serving.until_end().await
 }
 
-/// Keeps the number of live tasks up to date.
-async fn count_tasks() {
-    let runtime = tokio::runtime::Handle::current().metrics();
-    let mut clock = tokio::time::interval(Duration::from_secs(1));
-    loop {
-        clock.tick().await;
-        VoiceMetrics::global()
-            .alive_tasks
-            .set(runtime.num_alive_tasks());
-    }
+/// Locks the database, if that is the fault.
+fn lock(settings: &Settings, pipeline: &Pipeline) -> Result<Option<Connection>, SpellbookError> {
+    let is_asked = settings.faults.is(Fault::Database);
+    is_asked.then(|| pipeline.spellbook.lock()).transpose()
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
+    use std::time::Duration;
+
     use super::*;
     use crate::fault::Faults;
 
     /// Returns a pipeline with the embedded providers.
-    pub(crate) async fn pipeline(faults: Faults) -> Arc<Pipeline> {
+    pub(crate) async fn place(faults: Faults) -> Place {
         let url = model::embedded().await.unwrap();
         let model = ModelClient::new(&url, Duration::from_secs(30)).unwrap();
-        Arc::new(Pipeline {
+        Place::Here(Arc::new(Pipeline {
             providers: Providers::new(Speech::Embedded, model, faults),
             spellbook: Spellbook::open(None).unwrap(),
-        })
+        }))
     }
 }

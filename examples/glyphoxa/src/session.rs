@@ -1,7 +1,6 @@
 //! A voice session: players speak, a character answers.
 
 use std::pin::pin;
-use std::sync::Arc;
 
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
@@ -10,7 +9,7 @@ use tracing::Instrument;
 
 use crate::audio::vad::Detector;
 use crate::audio::{FRAME, FRAME_SAMPLES};
-use crate::conversation::{Answer, Conversation, Pipeline, Spoken, TurnError};
+use crate::conversation::{Answer, Conversation, Place, Spoken, TurnError};
 use crate::recordings::{Recording, Track};
 use crate::stop::Stop;
 
@@ -21,20 +20,17 @@ const WAITING_UTTERANCES: usize = 4;
 pub(crate) type Turns = Vec<Result<Answer, TurnError>>;
 
 /// Plays `recording` at `speed`, as one trace, until its end or the stop. A failed turn does not end the
-/// session, and what was said before the stop is answered.
-pub(crate) async fn play(
-    pipeline: &Arc<Pipeline>,
-    recording: &Recording,
-    speed: f64,
-    stop: &Stop,
-) -> Turns {
+/// session, the end of the worker does, and what was said before the stop is answered.
+pub(crate) async fn play(place: &Place, recording: &Recording, speed: f64, stop: &Stop) -> Turns {
     let (session, npc) = (recording.session, recording.npc.id);
     let span = tracing::info_span!("session", session, npc);
     let played = async {
         let participants = recording.tracks.len();
         tracing::info!(participants, "session begins");
-        let conversation = Conversation::open(pipeline, session, recording.npc, participants);
-        let turns = hold(&conversation, recording, speed, stop).await;
+        let turns = match place.open(session, recording.npc, participants).await {
+            Ok(conversation) => hold(conversation, recording, speed, stop).await,
+            Err(error) => vec![Err(error)],
+        };
         let unanswered = turns.iter().filter(|turn| turn.is_err()).count();
         tracing::info!(turns = turns.len(), unanswered, "session ends");
         turns
@@ -43,7 +39,7 @@ pub(crate) async fn play(
 }
 
 async fn hold(
-    conversation: &Conversation,
+    mut conversation: Conversation,
     recording: &Recording,
     speed: f64,
     stop: &Stop,
@@ -56,8 +52,14 @@ async fn hold(
             if let Err(error) = &answer {
                 tracing::warn!(%error, "utterance not answered");
             }
+            let is_over = matches!(answer, Err(TurnError::Worker(_)));
             turns.push(answer);
+            if is_over {
+                break;
+            }
         }
+        // The microphones stop with the conversation.
+        drop(utterances);
         turns
     };
     let tracks = recording.tracks.iter();
@@ -106,11 +108,11 @@ mod tests {
 
     async fn play_all(faults: Faults) -> Vec<(Recording, Turns)> {
         let recordings = recordings::record(&Speech::Embedded).await.unwrap();
-        let pipeline = process::tests::pipeline(faults).await;
+        let place = process::tests::place(faults).await;
         let (_running, stop) = Stop::pair();
         let mut played = Vec::new();
         for recording in recordings {
-            let turns = play(&pipeline, &recording, 100.0, &stop).await;
+            let turns = play(&place, &recording, 100.0, &stop).await;
             played.push((recording, turns));
         }
         played
@@ -142,11 +144,11 @@ mod tests {
     #[tokio::test]
     async fn stopped_session_answers_what_it_heard() {
         let recordings = recordings::record(&Speech::Embedded).await.unwrap();
-        let pipeline = process::tests::pipeline(Faults::default()).await;
+        let place = process::tests::place(Faults::default()).await;
         let (running, stop) = Stop::pair();
         drop(running);
         for recording in recordings {
-            let turns = play(&pipeline, &recording, 1.0, &stop).await;
+            let turns = play(&place, &recording, 1.0, &stop).await;
             assert!(turns.iter().all(Result::is_ok));
         }
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::cli::{Cli, Mode};
-use crate::fault::Faults;
+use crate::fault::{Fault, Faults};
 use crate::speech::Choice;
 
 const LLM_TIMEOUT: u64 = 30_000;
@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) database: Option<PathBuf>,
     /// The level of the file. The environment and the command line take precedence.
     pub(crate) log_level: Option<String>,
+    pub(crate) has_sessions: bool,
     pub(crate) faults: Faults,
 }
 
@@ -92,7 +93,10 @@ impl Settings {
             .config
             .as_deref()
             .map_or_else(|| Ok(File::default()), File::read)?;
-        let default = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let mode = cli.mode.or(file.mode).unwrap_or_default();
+        // A worker can be on the machine of its gateway.
+        let port = if mode == Mode::Worker { 8081 } else { 8080 };
+        let default = SocketAddr::from(([127, 0, 0, 1], port));
         let of_file = file
             .server
             .listen_addr
@@ -112,7 +116,7 @@ impl Settings {
             .or(file.llm.timeout_ms)
             .unwrap_or(LLM_TIMEOUT);
         Ok(Self {
-            mode: cli.mode.or(file.mode).unwrap_or_default(),
+            mode,
             listen,
             grpc_listen: cli.grpc_listen.map_or_else(|| address(grpc), Ok)?,
             worker: cli
@@ -129,6 +133,7 @@ impl Settings {
             llm_timeout: Duration::from_millis(timeout),
             database: cli.database.clone().or(file.database),
             log_level: file.server.log_level.map(level).transpose()?,
+            has_sessions: !cli.without_sessions && cli.fault != Some(Fault::NoSessions),
             faults: Faults::new(cli.fault, cli.fail_rate),
         })
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::model::{Completion, ModelError};
 use crate::npc::Npc;
-use crate::providers::Providers;
+use crate::providers::{Kind, Providers};
 use crate::telemetry::{Provider, stage};
 
 /// Asks the model of `npc`, and the substitute if the model fails.
@@ -32,7 +32,7 @@ async fn complete(
     let model = format!("{provider:?}").to_lowercase();
     let fault = providers.faults.of_model();
     let asked = providers.model.complete(&model, messages, fault).await;
-    let completion = providers.noted(asked)?;
+    let completion = providers.noted(Kind::Llm, asked)?;
     tracing::debug!(
         prompt_tokens = completion.prompt_tokens,
         completion_tokens = completion.completion_tokens,

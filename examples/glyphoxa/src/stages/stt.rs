@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::audio::level_dbfs;
 use crate::fault::Fault;
-use crate::providers::Providers;
+use crate::providers::{Kind, Providers};
 use crate::speech::SpeechError;
 use crate::telemetry::{Provider, stage};
 
@@ -47,5 +47,7 @@ async fn run(
             .await
             .map_err(SttError::from)
     };
-    providers.noted(heard)?.ok_or(SttError::Unintelligible)
+    providers
+        .noted(Kind::Stt, heard)?
+        .ok_or(SttError::Unintelligible)
 }

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::audio::synth::Voice;
 use crate::fault::Fault;
-use crate::providers::Providers;
+use crate::providers::{Kind, Providers};
 use crate::speech::SpeechError;
 use crate::telemetry::{Provider, stage};
 
@@ -43,7 +43,7 @@ async fn run(
     } else {
         text.to_owned()
     };
-    providers.noted(speak(providers, voice, &longer).await)
+    providers.noted(Kind::Tts, speak(providers, voice, &longer).await)
 }
 
 async fn speak(providers: &Providers, voice: Voice, text: &str) -> Result<Vec<i16>, TtsError> {
