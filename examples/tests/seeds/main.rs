@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod checks;
+mod evaluated;
 mod page;
 mod pair;
 mod rows;
