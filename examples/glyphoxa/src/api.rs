@@ -205,7 +205,7 @@ mod tests {
 
     #[tokio::test]
     async fn unanswerable_request_is_rejected_with_a_reason() {
-        let quiet = wav::encode(&[0; 16_000]).unwrap();
+        let quiet = wav::encode(&vec![0; 16_000]).unwrap();
         for (npc, body, fault, expected) in [
             ("nobody", Vec::new(), None, 404),
             ("guard_02", b"RIFF".to_vec(), None, 400),

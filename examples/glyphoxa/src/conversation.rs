@@ -95,7 +95,7 @@ pub(crate) enum Place {
 #[derive(Debug)]
 pub(crate) enum Conversation {
     Here(Room),
-    Worker(Remote),
+    Worker(Box<Remote>),
 }
 
 impl Place {
@@ -112,7 +112,7 @@ impl Place {
             }
             Self::Worker(worker) => {
                 let remote = worker.open(session, npc.id, participants).await?;
-                Ok(Conversation::Worker(remote))
+                Ok(Conversation::Worker(Box::new(remote)))
             }
         }
     }
@@ -182,8 +182,8 @@ async fn turn(
         .inc(NpcUtterance { npc_id: npc.id });
     tracing::info!(
         reply_bytes = said.content.len(),
-        prompt_tokens = said.prompt_tokens,
-        completion_tokens = said.completion_tokens,
+        input_tokens = said.input_tokens,
+        output_tokens = said.output_tokens,
         "utterance answered"
     );
     Ok(Answer {
@@ -203,10 +203,10 @@ async fn converse(pipeline: &Pipeline, npc: &Npc, words: &str) -> Result<Complet
     let mut tokens = (0, 0);
     for _ in 0..=MOST_TOOL_CALLS {
         let mut completion = llm::ask(&pipeline.providers, npc, &messages).await?;
-        tokens.0 += completion.prompt_tokens;
-        tokens.1 += completion.completion_tokens;
+        tokens.0 += completion.input_tokens;
+        tokens.1 += completion.output_tokens;
         let Some(call) = completion.call.take() else {
-            (completion.prompt_tokens, completion.completion_tokens) = tokens;
+            (completion.input_tokens, completion.output_tokens) = tokens;
             return Ok(completion);
         };
         messages.extend(run(pipeline, call).await);

@@ -46,8 +46,8 @@ pub(crate) enum ModelError {
 pub(crate) struct Completion {
     pub(crate) content: String,
     pub(crate) call: Option<ToolCall>,
-    pub(crate) prompt_tokens: u64,
-    pub(crate) completion_tokens: u64,
+    pub(crate) input_tokens: u64,
+    pub(crate) output_tokens: u64,
 }
 
 /// A call of a tool: its name, and its arguments as JSON.
@@ -168,8 +168,8 @@ impl Completion {
         let number = |path: &str| event.pointer(path).and_then(Value::as_u64);
         self.content
             .push_str(text("/choices/0/delta/content").unwrap_or_default());
-        self.prompt_tokens += number("/usage/prompt_tokens").unwrap_or_default();
-        self.completion_tokens += number("/usage/completion_tokens").unwrap_or_default();
+        self.input_tokens += number("/usage/prompt_tokens").unwrap_or_default();
+        self.output_tokens += number("/usage/completion_tokens").unwrap_or_default();
         let part = "/choices/0/delta/tool_calls/0";
         if event.pointer(part).is_some() {
             let call = self.call.get_or_insert_default();
@@ -221,10 +221,10 @@ mod tests {
         assert_eq!(said.content, "6 * 7 is 42.");
         let counts = model.counts();
         assert_eq!(
-            (said.prompt_tokens, said.completion_tokens),
+            (said.input_tokens, said.output_tokens),
             (counts.prompt_tokens, counts.completion_tokens)
         );
-        assert!(said.completion_tokens > 3, "{said:?}");
+        assert!(said.output_tokens > 3, "{said:?}");
     }
 
     #[tokio::test]

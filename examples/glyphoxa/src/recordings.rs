@@ -96,7 +96,7 @@ fn track(speaker: &str, spoken: &[(&str, Vec<i16>)], seed: u64) -> Vec<i16> {
         } else {
             audio.extend(std::iter::repeat_n(0, speech.len()));
         }
-        audio.extend([0; PAUSE]);
+        audio.extend(std::iter::repeat_n(0, PAUSE));
     }
     for sample in &mut audio {
         *sample = sample.saturating_add(rng.i16(-ROOM..=ROOM));

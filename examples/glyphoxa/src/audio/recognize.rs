@@ -139,8 +139,8 @@ mod tests {
     #[test]
     fn silence_has_no_text() {
         assert_eq!(recognize(&[]), None);
-        assert_eq!(recognize(&[0; 16_000]), None);
-        assert_eq!(recognize(&[7; 16_000]), None);
+        assert_eq!(recognize(&vec![0; 16_000]), None);
+        assert_eq!(recognize(&vec![7; 16_000]), None);
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Decoder for Messages {
         buffer.copy_to_slice(&mut head);
         let head = serde_json::from_slice(&head);
         let head = head.map_err(|error| invalid(&error.to_string()))?;
-        if buffer.remaining() % 2 != 0 {
+        if !buffer.remaining().is_multiple_of(2) {
             return Err(invalid("a sample has two bytes"));
         }
         let samples = 0..buffer.remaining() / 2;

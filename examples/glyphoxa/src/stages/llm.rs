@@ -34,8 +34,8 @@ async fn complete(
     let asked = providers.model.complete(&model, messages, fault).await;
     let completion = providers.noted(Kind::Llm, asked)?;
     tracing::debug!(
-        prompt_tokens = completion.prompt_tokens,
-        completion_tokens = completion.completion_tokens,
+        input_tokens = completion.input_tokens,
+        output_tokens = completion.output_tokens,
         "model answered"
     );
     Ok(completion)

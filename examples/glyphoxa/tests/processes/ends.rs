@@ -163,7 +163,7 @@ fn terminated_gateway_loses_no_request_that_it_accepted() {
     assert!(broken.is_empty(), "{broken:?}");
     assert!(responses.iter().all(|it| it.json()["reply"].is_string()));
     // Each has its line, also those that ended after the signal.
-    let completed = lines.iter().filter(is_of_speech);
+    let completed = lines.iter().filter(|line| is_of_speech(line));
     let completed: Vec<_> = completed.collect();
     assert_eq!(
         completed.len(),

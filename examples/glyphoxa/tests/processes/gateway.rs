@@ -79,7 +79,7 @@ fn request_of_a_tenant_is_one_trace_in_both_processes() {
     let quiet = speak(&gateway.address, headers, &said(" "));
     assert!(quiet.is_some_and(|response| [200, 422].contains(&response.status)));
     let [here, there] = [gateway, worker].map(Service::stop);
-    let line = here.iter().find(is_of_speech).unwrap();
+    let line = here.iter().find(|line| is_of_speech(line)).unwrap();
     let answered = there
         .iter()
         .find(|line| line["msg"] == "utterance answered")

@@ -57,7 +57,7 @@ fn ordinary_run_has_no_errors_and_the_tokens_of_the_model() {
     let counts = peer.counts();
     assert_eq!(counts.completed, counts.requests);
     assert_eq!(
-        (tokens("prompt_tokens"), tokens("completion_tokens")),
+        (tokens("input_tokens"), tokens("output_tokens")),
         (counts.prompt_tokens, counts.completion_tokens)
     );
 }

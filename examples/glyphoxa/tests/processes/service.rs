@@ -138,7 +138,7 @@ impl Service {
 }
 
 /// Whether a line is the one of a request to speak.
-pub(crate) fn is_of_speech(line: &&Value) -> bool {
+pub(crate) fn is_of_speech(line: &Value) -> bool {
     let path = line["path"].as_str().unwrap_or_default();
     line["msg"] == "request completed" && path.ends_with("/speak")
 }
