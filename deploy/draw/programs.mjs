@@ -1,5 +1,6 @@
 // The five programs: how each is started, and what its clients do.
 
+import { execFile } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { dirname, join } from 'node:path';
@@ -24,15 +25,17 @@ const json = (path, headers, body) =>
 
 // Each starts a program with `run`, which takes arguments and returns addresses that the program prints. It returns
 // the addresses of its metrics, the one that its clients call, and their requests in the order in which they repeat.
+// `client` makes a request of a program that takes arguments and ends.
 const PROGRAMS = {
   async glyphoxa(run) {
     const [address] = await run(['--listen', FREE, '--speed', '10', '--fail-rate', '0.05'], 'listening on http://');
     return { targets: [address], clients: address, requests: [post('/api/v1/npcs/sage_03/speak')] };
   },
-  async voxray(run) {
+  async voxray(run, client) {
     const [address] = await run(['--listen', FREE], 'listening on http://');
-    const offer = post('/offer');
-    return { targets: [address], clients: address, requests: [offer, offer, offer, get('/offer')] };
+    const call = (...args) => client(['call', address, '--say', 'What is 6 * 7?', '--say', 'Roll 2d6.', ...args]);
+    const requests = [call(), call('--reconnect'), call('--way', 'websocket'), get('/offer')];
+    return { targets: [address], clients: address, requests };
   },
   async ibex(run) {
     const [auth, grpc] = await run(['auth', '--listen', FREE, '--grpc-listen', FREE], '"address":"http://', '"grpc":"');
@@ -92,7 +95,13 @@ export function files(name) {
 // Starts a program from the folder `programs`. Returns it with its name and its rules.
 export async function start(name, programs) {
   const run = (args, ...texts) => started(join(programs, name), args, texts.map(after));
-  return { name, rules: files(name).rules, ...(await PROGRAMS[name](run)) };
+  const client = (args) => ({ args, program: join(programs, name) });
+  return { name, rules: files(name).rules, ...(await PROGRAMS[name](run, client)) };
+}
+
+// Runs a program to its end. An error is one that the dashboards show.
+function ended({ program, args }) {
+  return new Promise((resolve) => execFile(program, args, { timeout: 30_000 }, resolve));
 }
 
 // Sends a request, and waits for the end of its response. Some are errors, which the dashboards show.
@@ -110,7 +119,7 @@ function sent(address, { body, ...options }) {
 export async function traffic({ clients, requests }, end) {
   for (let count = 0; Date.now() < end; count++) {
     const { to = clients, ...next } = requests[count % requests.length];
-    await sent(to, next);
+    await (next.program ? ended(next) : sent(to, next));
     await pause(STEP / (1 + 0.5 * Math.sin((Date.now() / WAVE) * 2 * Math.PI)));
   }
 }

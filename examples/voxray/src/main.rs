@@ -1,138 +1,150 @@
 //! A voice server over WebRTC: 31 metrics of six subsystems, and answers that stream.
 //!
-//! `POST /offer` begins a session. Sound comes in, words are recognized ([`models::transcribe`]),
-//! an answer is generated ([`models::generate`]) and spoken ([`models::synthesize`]), piece by
-//! piece. Histograms measure the first piece, the gaps and the whole. Networks and models are
-//! simulated. Their failures depend on the number of the session.
+//! `POST /offer` begins a session over WebRTC, `GET /ws` one over a WebSocket. Sound comes in, words
+//! are recognized ([`stages::stt`]), an answer is generated ([`stages::llm`]) and spoken
+//! ([`stages::tts`]), piece by piece. Histograms measure the first piece, the gaps and the whole.
+//! Recordings are uploaded to a store. `--fault` makes each of the failures happen.
 //!
-//! `cargo run --bin voxray -- --once` runs eight sessions, prints the metrics and exits.
+//! `cargo run -p voxray -- --once` runs eight sessions, prints the metrics and exits.
 
-mod models;
+mod audio;
+mod cli;
+mod client;
+mod fault;
+mod once;
+mod recordings;
+mod server;
 mod session;
+mod stages;
 mod telemetry;
+mod transport;
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::routing::post;
-use clap::{Parser, Subcommand};
-use glyph_runtime::artifacts::ArtifactArgs;
+use clap::Parser;
+use glyph_example_model::Model as EmbeddedModel;
 use glyph_runtime::config::TelemetryArgs;
-use glyph_runtime::http::ServerLayer;
 use glyph_runtime::log::Output;
 use glyph_runtime::{Telemetry, context, expose::Format};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
-use tower::ServiceExt;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
-use crate::session::{Session, Uploads, run, upload};
+use crate::cli::{Cli, Command, Settings};
+use crate::recordings::store::Store;
+use crate::recordings::{Uploader, Uploads};
+use crate::server::Server;
 use crate::telemetry::Metrics;
 
-/// Number of sessions of `--once`.
-const SESSIONS: usize = 8;
-/// Capacity of the upload queue.
-const WAITING_UPLOADS: usize = 64;
+/// Time between two tokens of the embedded model.
+const PACE: Duration = Duration::from_millis(2);
+/// Time for sessions and uploads to end.
+const GRACE: Duration = Duration::from_secs(8);
 
-/// A voice server over WebRTC, all of it measured.
-#[derive(Debug, Parser)]
-#[command(name = "voxray", version, args_conflicts_with_subcommands = true)]
-struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-
-    /// Run eight sessions, print the metrics, and exit.
-    #[arg(long, conflicts_with = "listen")]
-    once: bool,
-
-    /// Address to serve on; port 0 picks a free port.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
-    listen: SocketAddr,
-
-    #[command(flatten)]
-    telemetry: TelemetryArgs,
-}
-
-/// The state that requests share.
-#[derive(Debug)]
-struct Server {
-    sessions: AtomicU64,
-    uploads: Uploads,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Write the dashboard, rules and reference, or check the written files.
-    Artifacts(ArtifactArgs),
-}
+type Ended = Result<(), Box<dyn Error>>;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Ended {
     let cli = Cli::parse();
-    if let Some(Command::Artifacts(arguments)) = &cli.command {
-        let messages = arguments.run(&telemetry::artifacts())?;
-        return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
+    match &cli.command {
+        Some(Command::Artifacts(arguments)) => {
+            let messages = arguments.run(&telemetry::artifacts())?;
+            Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?)
+        }
+        Some(Command::Call(call)) => {
+            let report = client::call(call).await;
+            Ok(writeln!(
+                io::stdout(),
+                "{}",
+                serde_json::to_string(&report)?
+            )?)
+        }
+        None => serve(cli).await,
     }
-    let telemetry = Telemetry::builder("voxray")
-        .version(env!("CARGO_PKG_VERSION"))
-        .catalog(Metrics::global())
-        .arguments(cli.telemetry)
-        .log(|log| log.output = Output::Stderr)
-        .without_listener()
-        .install()?;
-    let (uploads, waiting) = mpsc::channel(WAITING_UPLOADS);
-    let uploader = context::spawn(upload(waiting));
-    let router = router(&telemetry, uploads);
-    if cli.once {
-        for _ in 0..SESSIONS {
-            let offer = Request::post("/offer").body(Body::empty())?;
-            router.clone().oneshot(offer).await?;
-        }
-        // The uploader ends with the last session.
-        drop(router);
-        uploader.await?;
-        write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
+}
+
+async fn serve(cli: Cli) -> Ended {
+    let telemetry = installed(cli.telemetry)?;
+    let (server, uploader) = start(&cli.settings).await?;
+    let address = if cli.once {
+        (std::net::Ipv4Addr::LOCALHOST, 0).into()
     } else {
-        let listener = TcpListener::bind(cli.listen).await?;
-        writeln!(
-            io::stdout(),
-            "listening on http://{}",
-            listener.local_addr()?
-        )?;
-        tokio::select! {
-            served = axum::serve(listener, router) => served?,
-            signal = telemetry.until_signal(Duration::ZERO) => signal?,
-        }
+        cli.listen
+    };
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = axum::serve(listener, server.router(&telemetry));
+    let serving = serving.with_graceful_shutdown(async {
+        let _stopped_or_dropped = stopped.await;
+    });
+    let serving = tokio::spawn(serving.into_future());
+    let mut failed = None;
+    if cli.once {
+        failed = once::talk(address).await;
+    } else {
+        writeln!(io::stdout(), "listening on http://{address}")?;
+        telemetry.until_signal(Duration::ZERO).await?;
+    }
+    drop(stop);
+    end(serving, uploader).await;
+    if cli.once {
+        write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
     }
     // The log has what was not delivered. The work is done, so that is not an error of the program.
     let _report = telemetry.shutdown().await;
-    Ok(())
+    match failed {
+        Some(failed) if cli.settings.fault.is_none() => Err(failed.into()),
+        _ => Ok(()),
+    }
 }
 
-fn router(telemetry: &Telemetry, uploads: Uploads) -> Router {
-    let server = Server {
-        sessions: AtomicU64::new(0),
-        uploads,
+fn installed(arguments: TelemetryArgs) -> Result<Telemetry, Box<dyn Error>> {
+    Ok(Telemetry::builder("voxray")
+        .version(env!("CARGO_PKG_VERSION"))
+        .catalog(Metrics::global())
+        .arguments(arguments)
+        .log(|log| log.output = Output::Stderr)
+        .without_listener()
+        .install()?)
+}
+
+/// Starts all but the server itself: the uploader, and the model and the store if they are not other
+/// programs.
+async fn start(settings: &Settings) -> Result<(Server, JoinHandle<()>), Box<dyn Error>> {
+    let llm = match &settings.llm_url {
+        Some(url) => url.clone(),
+        None => embedded_model().await?,
     };
-    let layers = ServerLayer::new(Metrics::global().http)
-        .excluded_paths(["/healthz", "/readyz", "/metrics"]);
-    Router::new()
-        .route("/offer", post(offer))
-        .with_state(Arc::new(server))
-        .merge(telemetry.router())
-        .layer(layers)
+    let store = match &settings.store_url {
+        Some(url) => url.clone(),
+        None => Store::start(settings.fault).await?,
+    };
+    let (uploads, waiting) = Uploads::new();
+    let limit = Duration::from_millis(settings.store_timeout);
+    let uploader = context::spawn(Uploader::new(&store, limit)?.run(waiting));
+    Ok((Server::new(settings, &llm, uploads)?, uploader))
 }
 
-/// Begins a session. It continues after the response, in the trace of the request.
-async fn offer(State(server): State<Arc<Server>>) -> StatusCode {
-    let number = server.sessions.fetch_add(1, Ordering::Relaxed);
-    context::spawn(run(Session::new(number), server.uploads.clone()));
-    StatusCode::CREATED
+/// Starts a model server in this process, and returns its URL.
+async fn embedded_model() -> io::Result<String> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(EmbeddedModel::new().pace(PACE).serve(listener));
+    Ok(url)
+}
+
+/// Ends the sessions, and uploads what they recorded.
+async fn end(serving: JoinHandle<io::Result<()>>, uploader: JoinHandle<()>) {
+    let ended = async {
+        // The sessions end with the server, and the uploader with the last session.
+        let _served = serving.await;
+        let _uploaded = uploader.await;
+    };
+    if timeout(GRACE, ended).await.is_err() {
+        tracing::warn!("sessions were cut off at the end of the program");
+    }
 }

@@ -11,16 +11,16 @@ pub(crate) enum Stage {
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Model {
-    #[label(name = "llama-3.1-8b")]
-    Llama,
-    #[label(name = "gpt-4o-mini")]
-    Mini,
+    Rules,
+    #[label(name = "rules-small")]
+    Small,
 }
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorType {
     Unavailable,
     RateLimited,
+    Timeout,
     Disconnected,
 }
 

@@ -13,10 +13,9 @@ pub(crate) enum Stage {
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Model {
-    #[label(name = "nova-3")]
-    Nova,
-    #[label(name = "whisper-large-v3")]
-    Whisper,
+    Embedded,
+    #[label(name = "embedded-small")]
+    Small,
 }
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]

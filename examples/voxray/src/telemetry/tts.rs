@@ -13,10 +13,9 @@ pub(crate) enum Stage {
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Model {
-    #[label(name = "sonic-2")]
-    Sonic,
-    #[label(name = "piper")]
-    Piper,
+    Embedded,
+    #[label(name = "embedded-small")]
+    Small,
 }
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]

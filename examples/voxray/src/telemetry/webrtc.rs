@@ -12,7 +12,7 @@ pub(crate) enum Stage {
 /// The codec, in place of a model.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Model {
-    Opus,
+    Pcmu,
 }
 
 /// A peer connection's states (W3C WebRTC, `RTCPeerConnectionState`).

@@ -1,0 +1,105 @@
+//! The command line.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use glyph_runtime::artifacts::ArtifactArgs;
+use glyph_runtime::config::TelemetryArgs;
+
+use crate::fault::Fault;
+
+/// A voice server over WebRTC, all of it measured.
+#[derive(Debug, Parser)]
+#[command(name = "voxray", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    /// Run eight sessions, print the metrics, and exit.
+    #[arg(long, conflicts_with = "listen")]
+    pub(crate) once: bool,
+
+    /// Address to serve on; port 0 picks a free port.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
+    pub(crate) listen: SocketAddr,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+
+    #[command(flatten)]
+    pub(crate) telemetry: TelemetryArgs,
+}
+
+/// Settings of the server.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Settings {
+    /// Address of this machine at which peers send and get sound.
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(crate) media: IpAddr,
+
+    /// URL of a language model with the usual chat interface. Default: one in this process.
+    #[arg(long, value_name = "URL")]
+    pub(crate) llm_url: Option<String>,
+
+    /// URL of a store of recordings. Default: one in this process.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store_url: Option<String>,
+
+    /// Milliseconds that the language model has for its response, and for each token.
+    #[arg(long, value_name = "MS", default_value = "5000")]
+    pub(crate) llm_timeout: u64,
+
+    /// Milliseconds that the store has for its response.
+    #[arg(long, value_name = "MS", default_value = "5000")]
+    pub(crate) store_timeout: u64,
+
+    /// Milliseconds in which an offer is answered.
+    #[arg(long, value_name = "MS", default_value = "5000")]
+    pub(crate) offer_timeout: u64,
+
+    /// Milliseconds in which a peer has to connect.
+    #[arg(long, value_name = "MS", default_value = "10000")]
+    pub(crate) connect_timeout: u64,
+
+    /// A failure to make happen.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) fault: Option<Fault>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Call a server, speak, and print what was heard.
+    Call(Call),
+    /// Write the dashboard, rules and reference, or check the written files.
+    Artifacts(ArtifactArgs),
+}
+
+/// A call of a server.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Call {
+    /// The server, such as `127.0.0.1:8090`.
+    pub(crate) server: SocketAddr,
+
+    /// What to say, one utterance after another.
+    #[arg(long, value_name = "TEXT", default_values_t = ["What is 6 * 7?".to_owned()])]
+    pub(crate) say: Vec<String>,
+
+    /// How the sound is sent.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Way::Webrtc)]
+    pub(crate) way: Way,
+
+    /// Lose the connection after each answer but the last, and come back.
+    #[arg(long)]
+    pub(crate) reconnect: bool,
+
+    /// Milliseconds that each answer may take.
+    #[arg(long, value_name = "MS", default_value = "10000")]
+    pub(crate) patience: u64,
+}
+
+/// A way to send sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    Webrtc,
+    Websocket,
+}
