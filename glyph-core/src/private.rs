@@ -7,6 +7,8 @@ pub use std::{boxed::Box, string::String, thread_local, time::Duration, vec, vec
 pub use serde;
 pub use tracing;
 
+pub use glyph_macros::stage_outside_of_a_block;
+
 pub use crate::__serde_label as serde_label;
 
 #[cfg(feature = "serde")]

@@ -171,3 +171,8 @@ pub fn instrument_stages(args: TokenStream, item: TokenStream) -> TokenStream {
 pub fn core_instrument_stages(args: TokenStream, item: TokenStream) -> TokenStream {
     instrument_stages::expand(Home::Core, args.into(), item.into()).into()
 }
+
+#[proc_macro_attribute]
+pub fn stage_outside_of_a_block(args: TokenStream, item: TokenStream) -> TokenStream {
+    instrument_stages::outside_of_a_block(args.into(), item.into()).into()
+}

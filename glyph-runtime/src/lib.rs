@@ -175,6 +175,7 @@ mod left_out;
 #[cfg(feature = "log")]
 pub mod log;
 mod macros;
+mod misplaced;
 mod origin;
 #[cfg(feature = "trace")]
 pub mod otlp;
@@ -203,6 +204,9 @@ pub use edge::grpc;
 #[cfg(feature = "http")]
 pub use edge::http;
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
+#[cfg(feature = "trace")]
+#[doc(hidden)]
+pub use misplaced::spawn;
 pub use telemetry::{Telemetry, TelemetryBuilder};
 
 #[cfg(feature = "artifacts")]

@@ -96,7 +96,7 @@ pub(crate) fn method(
 }
 
 /// The item without a stage, with its errors where they hide no others.
-fn unmeasured(item: TokenStream, errors: Errors) -> TokenStream {
+pub(crate) fn unmeasured(item: TokenStream, errors: Errors) -> TokenStream {
     let item = inert::without(item, &[secret::NAME]);
     if let Ok(function) = syn::parse2::<Function>(item.clone()) {
         let (errors, body) = (errors.into_items(), function.body.stream());

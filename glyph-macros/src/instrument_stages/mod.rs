@@ -9,7 +9,12 @@ mod tests;
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
-use crate::{diagnostic::Errors, home::Home, inert, instrument_stage::Defaults};
+use crate::{
+    diagnostic::{Errors, attribute},
+    home::Home,
+    inert,
+    instrument_stage::{Defaults, unmeasured},
+};
 
 pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -31,4 +36,18 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
         }
     };
     [block, errors.into_items()].into_iter().collect()
+}
+
+/// `#[stage(..)]` where no `#[instrument_stages]` reads it. A catalog exports this next to its module of
+/// stages of the same name, which such an attribute needs.
+pub(crate) fn outside_of_a_block(args: TokenStream, item: TokenStream) -> TokenStream {
+    let message = "`#[stage(..)]` is read by `#[instrument_stages]` on the `impl` block or trait: \
+                   add that, or write `#[instrument_stage(..)]` here";
+    let mut errors = Errors::default();
+    if args.is_empty() {
+        errors.push(syn::Error::new(attribute(&item), message));
+    } else {
+        errors.at(args, message);
+    }
+    unmeasured(item, errors)
 }

@@ -54,6 +54,7 @@ fn exported(catalog: &Catalog, public: &Ident, module: &Ident) -> TokenStream {
     let vis = &catalog.structure.vis;
     let doc = format!("The stages of [`{}`].", catalog.structure.ident);
     let import = TokenRange::of(public).as_written(quote!(#vis use #module::{self as #public};));
+    let attribute = (public == "stage").then(|| attribute(catalog, public));
     quote! {
         #[doc = #doc]
         #[doc(inline)]
@@ -61,6 +62,24 @@ fn exported(catalog: &Catalog, public: &Ident, module: &Ident) -> TokenStream {
             unreachable_pub,
             unused_imports,
             reason = "a program may use none of its stages"
+        )]
+        #import
+        #attribute
+    }
+}
+
+/// The attribute `#[stage(..)]`, which reports that no `#[instrument_stages]` reads it. It comes with the
+/// module, which the argument of `#[stage(..)]` names.
+fn attribute(catalog: &Catalog, public: &Ident) -> TokenStream {
+    let (vis, rt) = (&catalog.structure.vis, hidden_module(&catalog.root));
+    let import = quote!(#vis use #rt::stage_outside_of_a_block as #public;);
+    let import = TokenRange::of(public).as_written(import);
+    quote! {
+        #[doc(hidden)]
+        #[allow(
+            unreachable_pub,
+            unused_imports,
+            reason = "only a mistake uses it"
         )]
         #import
     }
