@@ -12,8 +12,8 @@ mod workload;
 use clap::{Parser, Subcommand};
 
 use benches::{
-    compile, counters, edges, export, faults, histograms, log, memory, render, stage_instructions,
-    stages,
+    check, compile, counters, edges, export, faults, histograms, log, memory, render,
+    stage_instructions, stages,
 };
 use child_process::ChildProcess;
 use harness::report::{self, Row};
@@ -64,6 +64,12 @@ enum Bench {
         #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..))]
         functions: u16,
     },
+    /// Check crates of many functions, metrics, stages and label values, after their dependencies.
+    Check {
+        /// A revision of glyph's repository to compare with.
+        #[arg(long)]
+        before: Option<String>,
+    },
     /// Serve requests while the collector is absent, rejects, hangs, is slow, or fails otherwise.
     Faults {
         /// Seconds that each process serves.
@@ -102,6 +108,7 @@ impl Bench {
                 instructions: false,
             } => stages::run(rounds),
             Self::Compile { functions } => compile::run(functions, rounds),
+            Self::Check { before } => check::run(before.as_deref(), rounds),
             Self::Faults { seconds } => faults::run(seconds, rounds),
             Self::Log { seconds } => log::run(seconds, rounds),
             Self::Edges { instructions } => edges::run(instructions, rounds),

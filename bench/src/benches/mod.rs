@@ -1,5 +1,6 @@
 //! One module per bench: the work, the schedule and the unit.
 
+pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod counters;
 pub(crate) mod edges;

@@ -18,10 +18,46 @@ pub(crate) fn workspace() -> Result<PathBuf> {
     Ok(workspace)
 }
 
+/// Checks `revision` of the repository out into a folder within `within`, and returns the folder.
+pub(crate) fn checkout(within: &Path, revision: &str) -> Result<PathBuf> {
+    let workspace = workspace()?;
+    let path = workspace.to_str().ok_or("the path is not UTF-8")?;
+    let commit = format!("{revision}^{{commit}}");
+    let commit = git(
+        &workspace,
+        &["rev-parse", "--verify", "--end-of-options", &commit],
+    )?;
+    git(
+        within,
+        &[
+            "clone",
+            "--quiet",
+            "--shared",
+            "--no-checkout",
+            path,
+            "before",
+        ],
+    )?;
+    let folder = within.join("before");
+    git(&folder, &["checkout", "--quiet", "--detach", commit.trim()])?;
+    Ok(folder)
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<String> {
+    let mut command = Command::new("git");
+    let output = command.args(arguments).current_dir(folder).output()?;
+    if output.status.success() {
+        return Ok(String::from_utf8(output.stdout)?);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("git {arguments:?} failed: {said}").into())
+}
+
 /// A package in its own folder, with the versions of the workspace's lock file.
 pub(crate) struct Package {
     name: String,
     folder: PathBuf,
+    target: PathBuf,
 }
 
 impl Package {
@@ -33,8 +69,14 @@ impl Package {
         fs::copy(workspace()?.join("Cargo.lock"), folder.join("Cargo.lock"))?;
         Ok(Self {
             name: name.to_owned(),
+            target: folder.join("target"),
             folder,
         })
+    }
+
+    /// The package with another target folder, which packages of the same dependencies share.
+    pub(crate) fn with_target(self, target: PathBuf) -> Self {
+        Self { target, ..self }
     }
 
     /// Compiles the package and all its dependencies.
@@ -71,7 +113,7 @@ impl Package {
             .arg("--offline")
             .args(arguments)
             .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", self.folder.join("target"));
+            .env("CARGO_TARGET_DIR", &self.target);
         command
     }
 }

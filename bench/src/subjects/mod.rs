@@ -3,6 +3,7 @@
 mod atomic;
 mod autometrics;
 pub(crate) mod calls;
+pub(crate) mod declarations;
 pub(crate) mod edges;
 pub(crate) mod export;
 mod fast_telemetry;
