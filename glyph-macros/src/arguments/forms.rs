@@ -1,6 +1,7 @@
 //! The form of each key: what to write in place of a value that does not parse.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
 use syn::{Ident, LitStr, Token, parse::ParseStream};
 
 use super::skip_argument;
@@ -153,6 +154,10 @@ const FORMS: &[(&str, &[&str])] = &[
             "crate = path",
         ],
     ),
+    (
+        "instrument_stages",
+        &["labels(provider = self.provider)", "crate = path"],
+    ),
 ];
 
 /// The form of `key` in `attribute`.
@@ -196,10 +201,52 @@ pub(crate) fn instead(key: &Ident, form: &str, input: ParseStream<'_>) -> String
     }
 }
 
-/// `= value` with the value at `input`, if its quotes are too many.
+/// What follows the key, with the value at `input`, if its quotes are too many, or if the tokens around it are
+/// those of another form: `key: value` or `key(value)` for `key = value`, `key = (..)` or `key[..]` for `key(..)`.
 pub(crate) fn meant(form: &str, input: ParseStream<'_>) -> Option<TokenStream> {
-    let value = written(form, input).filter(|value| !value.starts_with('"'))?;
-    format!("= {value}").parse().ok()
+    let value = written(form, input).filter(|value| !value.starts_with('"'));
+    match value {
+        Some(value) => format!("= {value}").parse().ok(),
+        None => reshaped(form, argument(input)),
+    }
+}
+
+fn reshaped(form: &str, written: TokenStream) -> Option<TokenStream> {
+    let mut rest = written.into_iter();
+    let first = rest.next()?;
+    let second = rest.next();
+    if is_assigned(form) {
+        return match (first, second) {
+            (TokenTree::Punct(colon), Some(value)) if colon.as_char() == ':' => {
+                let value: TokenStream = [value].into_iter().chain(rest).collect();
+                Some(quote!(= #value))
+            }
+            (TokenTree::Group(value), None) => {
+                let value = value.stream();
+                Some(quote!(= #value))
+            }
+            _ => None,
+        };
+    }
+    match (first, second) {
+        (TokenTree::Punct(equals), Some(TokenTree::Group(list))) if equals.as_char() == '=' => {
+            Some(parenthesized(&list))
+        }
+        (TokenTree::Group(list), None) => Some(parenthesized(&list)),
+        _ => None,
+    }
+}
+
+fn parenthesized(list: &Group) -> TokenStream {
+    let mut parentheses = Group::new(Delimiter::Parenthesis, list.stream());
+    parentheses.set_span(list.span());
+    TokenTree::from(parentheses).into()
+}
+
+/// Whether `form` is `key = value`.
+fn is_assigned(form: &str) -> bool {
+    let start = form.split('(').next();
+    start.is_some_and(|start| start.contains(" = "))
 }
 
 /// The value with quotes if it lacks them, and without if it has too many.
@@ -207,7 +254,7 @@ fn written(form: &str, input: ParseStream<'_>) -> Option<String> {
     let (value, text) = value(input);
     let takes_text = form.contains("= \"");
     match text {
-        _ if !form.contains(" = ") => None,
+        _ if !is_assigned(form) => None,
         Some(text) if !takes_text && is_short(&text) => Some(text),
         None if takes_text && !value.is_empty() => Some(format!("\"{value}\"")),
         _ => None,
@@ -219,15 +266,21 @@ fn value(input: ParseStream<'_>) -> (String, Option<String>) {
     let ahead = input.fork();
     let _: syn::Result<Token![=]> = ahead.parse();
     let text: Option<LitStr> = ahead.fork().parse().ok();
-    let mut value = TokenStream::new();
+    let value = argument(&ahead).to_string().replace([' ', '"'], "");
+    (value, text.map(|text| text.value()))
+}
+
+/// The tokens up to the next comma. `input` stays where it is.
+fn argument(input: ParseStream<'_>) -> TokenStream {
+    let ahead = input.fork();
+    let mut tokens = TokenStream::new();
     while !ahead.is_empty() && !ahead.peek(Token![,]) {
-        match ahead.parse::<proc_macro2::TokenTree>() {
-            Ok(token) => value.extend([token]),
+        match ahead.parse::<TokenTree>() {
+            Ok(token) => tokens.extend([token]),
             Err(_) => skip_argument(&ahead),
         }
     }
-    let value = value.to_string().replace([' ', '"'], "");
-    (value, text.map(|text| text.value()))
+    tokens
 }
 
 /// Whether a text can be written without quotes.

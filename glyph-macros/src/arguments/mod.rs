@@ -41,6 +41,11 @@ impl Arguments {
         }
     }
 
+    /// Whether the value of `key` is missing after an error.
+    pub(crate) fn unread(&self, key: &str) -> bool {
+        self.unread.contains(&key)
+    }
+
     /// The keys whose values are missing after an error, and a path among the keys.
     pub(crate) fn rest(self) -> (Vec<&'static str>, Option<Path>) {
         (self.unread, self.path)
@@ -143,7 +148,8 @@ impl Arguments {
         let Some(form) = self.form_of(key).filter(|_| forms::is_plain(&error)) else {
             return error;
         };
-        let ends = value.is_empty() || error.to_string().starts_with("unexpected end of input");
+        let is_absent = value.is_empty() || value.peek(Token![,]);
+        let ends = is_absent || error.to_string().starts_with("unexpected end of input");
         let span = if ends { key.span() } else { error.span() };
         syn::Error::new(span, forms::instead(key, form, value))
     }
@@ -198,7 +204,8 @@ impl Arguments {
         }
     }
 
-    /// Reads a value that has quotes and needs none. Returns whether that is its only mistake.
+    /// Reads a value that has quotes and needs none, or is in the form of another key. Returns whether that is
+    /// its only mistake.
     fn reads_anyway(
         &self,
         key: &Ident,

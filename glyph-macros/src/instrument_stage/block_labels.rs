@@ -14,6 +14,8 @@ use crate::{diagnostic::Errors, home::Home};
 /// The arguments of a block that apply to all of its methods.
 pub(crate) struct Defaults {
     pub(crate) labels: Vec<LabelArg>,
+    /// Whether the labels are missing after an error.
+    pub(crate) lacks_labels: bool,
     pub(crate) root: Option<Path>,
     /// The crate whose macro the block is under.
     home: Home,
@@ -25,6 +27,7 @@ impl Defaults {
     pub(crate) fn new(home: Home) -> Self {
         Self {
             labels: Vec::new(),
+            lacks_labels: false,
             root: None,
             home,
             stages: HashSet::new(),
@@ -64,6 +67,8 @@ impl Args {
                 self.labels.push(label);
             }
         }
+        self.unread
+            .extend(defaults.lacks_labels.then_some("labels"));
         let root = self.root.take().unwrap_or_else(|| defaults.root(errors));
         (self, root)
     }

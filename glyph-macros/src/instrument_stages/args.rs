@@ -20,5 +20,6 @@ pub(super) fn read(home: Home, input: ParseStream<'_>, errors: &mut Errors) -> D
         }
         Ok(())
     });
+    defaults.lacks_labels = arguments.unread("labels");
     defaults
 }

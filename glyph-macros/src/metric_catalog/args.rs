@@ -1,5 +1,6 @@
 //! The grammar of `#[metric_catalog(..)]` and of the attributes on its fields.
 
+use proc_macro2::Span;
 use syn::{
     Attribute, Ident, LitInt, LitStr, Meta, Path,
     ext::IdentExt,
@@ -45,23 +46,24 @@ impl CatalogArgs {
                 "scope",
                 "crate",
             ];
-            Arguments::new("metric_catalog", keys).read_rest(
-                input,
-                errors,
-                |key, input, errors| {
-                    match key.to_string().as_str() {
-                        "namespace" => args.namespace = Some(assigned(input)?),
-                        "stages" => args.stages = Some(assigned(input)?),
-                        "max_series" => args.max_series = Some(assigned(input)?),
-                        "forbid_labels" => args.forbidden = listed(input)?,
-                        "target_labels" => args.target_labels = listed(input)?,
-                        "rule_interval" => args.rule_interval = Some(assigned(input)?),
-                        "scope" => args.scope = Some(ScopeArgs::parse(key, input, errors)?),
-                        _ => args.root = Some(assigned_path(input)?),
-                    }
-                    Ok(())
-                },
-            );
+            let mut arguments = Arguments::new("metric_catalog", keys);
+            arguments.read_rest(input, errors, |key, input, errors| {
+                match key.to_string().as_str() {
+                    "namespace" => args.namespace = Some(assigned(input)?),
+                    "stages" => args.stages = Some(assigned(input)?),
+                    "max_series" => args.max_series = Some(assigned(input)?),
+                    "forbid_labels" => args.forbidden = listed(input)?,
+                    "target_labels" => args.target_labels = listed(input)?,
+                    "rule_interval" => args.rule_interval = Some(assigned(input)?),
+                    "scope" => args.scope = Some(ScopeArgs::parse(key, input, errors)?),
+                    _ => args.root = Some(assigned_path(input)?),
+                }
+                Ok(())
+            });
+            // The stages keep the usual module: their uses have no further error.
+            if args.stages.is_none() && arguments.unread("stages") {
+                args.stages = Some(Ident::new("stage", input.span()));
+            }
             Ok(args)
         }
     }
@@ -167,7 +169,22 @@ impl FieldArgs {
             }
             false
         });
+        args.replace_unread(&metric);
         args
+    }
+
+    /// Sets what could not be read to a usual value: what needs it has no further error.
+    fn replace_unread(&mut self, metric: &Arguments) {
+        let is_missing = |key, is_read: bool| !is_read && metric.unread(key);
+        if is_missing("unit", self.unit.is_some()) {
+            self.unit = syn::parse_str("seconds").ok();
+        }
+        if is_missing("buckets", self.buckets.is_some()) {
+            let key = Ident::new("buckets", Span::call_site());
+            self.buckets = syn::parse_str("[1, 1000000]")
+                .ok()
+                .map(|bounds| (key, bounds));
+        }
     }
 
     fn read_metric(&mut self, attribute: &Attribute, keys: &mut Arguments, errors: &mut Errors) {

@@ -60,7 +60,7 @@ impl ScopeArgs {
             }
         }
         scope.read(&content, errors, |scope, input| {
-            if input.peek2(Token![=]) {
+            if input.peek2(Token![=]) || is_setting(input) {
                 scope.setting(input)
             } else {
                 scope.label(input)
@@ -110,7 +110,6 @@ impl ScopeArgs {
     }
 
     fn setting(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        const SETTINGS: [&str; 2] = ["idle", "max_scopes"];
         let key: Ident = input.call(Ident::parse_any)?;
         let name = key.to_string();
         let is_there = match name.as_str() {
@@ -132,10 +131,26 @@ impl ScopeArgs {
     }
 }
 
+const SETTINGS: [&str; 2] = ["idle", "max_scopes"];
+
+/// Whether a setting comes next whose value has no `=`.
+fn is_setting(input: ParseStream<'_>) -> bool {
+    let key = input.fork().call(Ident::parse_any);
+    let is_label = input.peek2(Token![:]) && {
+        let ahead = input.fork();
+        let start = (ahead.call(Ident::parse_any), ahead.parse::<Token![:]>());
+        start.0.is_ok() && ahead.call(Ident::parse_any).is_ok_and(|max| max == "max")
+    };
+    !is_label && key.is_ok_and(|key| SETTINGS.iter().any(|setting| key == setting))
+}
+
 /// The value after `=`. An error has the form of the setting.
 fn setting<T: Parse>(key: &Ident, input: ParseStream<'_>) -> syn::Result<T> {
     let value = input.fork();
     assigned(input).map_err(|error| match forms::of("scope", key) {
+        Some(form) if value.is_empty() || value.peek(Token![,]) => {
+            syn::Error::new(key.span(), forms::instead(key, form, &value))
+        }
         Some(form) => syn::Error::new(error.span(), forms::instead(key, form, &value)),
         None => error,
     })

@@ -76,7 +76,13 @@ pub(crate) struct Entries {
 impl Entries {
     /// Reads the entries, and checks that there are enough, each with a name of its own.
     pub(crate) fn read() -> Self {
-        let files = ["strangers.toml", "systematic.toml", "exceptions.toml"].map(read);
+        let files = [
+            "strangers.toml",
+            "systematic.toml",
+            "families.toml",
+            "exceptions.toml",
+        ];
+        let files = files.map(read);
         let mut all = File::default();
         for file in files {
             all.mistake.extend(file.mistake);
