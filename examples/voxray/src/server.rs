@@ -1,4 +1,4 @@
-//! The HTTP server: offers, WebSockets, and the sessions that they begin.
+//! The HTTP server: offers, `WebSocket`s, and the sessions that they begin.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -160,7 +160,7 @@ impl Server {
         let session = session.ok_or_else(missing)?;
         let labels = webrtc::active_of(&Session::new(id.clone(), Arc::clone(&self.models)));
         Metrics::global().webrtc.reconnection_attempts.inc(labels);
-        session.send(peer).await.map_err(|_| missing())?;
+        Box::pin(session.send(peer)).await.map_err(|_| missing())?;
         Ok(id)
     }
 }
@@ -177,7 +177,7 @@ async fn offer(
 ) -> Result<Response, Rejected> {
     let (peer, answer) = server.accept(&body).await?;
     let id = match again.session {
-        Some(id) => server.reconnect(id, peer).await?,
+        Some(id) => Box::pin(server.reconnect(id, peer)).await?,
         None => server.begin(peer),
     };
     let headers = [

@@ -157,6 +157,8 @@ fn power(windows: &[&[i16]], hertz: u32) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "a missing word fails the test")]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
     use proptest::prelude::*;
 

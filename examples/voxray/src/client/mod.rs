@@ -29,7 +29,7 @@ pub(crate) struct Report {
 pub(crate) async fn call(call: &Call) -> Report {
     let mut report = Report::default();
     let ended = match call.way {
-        Way::Webrtc => rtc::talk(call, &mut report).await,
+        Way::Webrtc => Box::pin(rtc::talk(call, &mut report)).await,
         Way::Websocket => socket::talk(call, &mut report).await,
     };
     report.error = ended.err().map(|error| error.to_string());

@@ -16,12 +16,12 @@ const QUIET: usize = 5;
 
 pub(super) async fn talk(call: &Call, report: &mut Report) -> Result<(), Failed> {
     let network = Network::new(call.server.ip())?;
-    let (mut peer, session) = connect(call, &network, "/offer").await?;
+    let (mut peer, session) = Box::pin(connect(call, &network, "/offer")).await?;
     for (turn, text) in call.say.iter().enumerate() {
         if call.reconnect && turn > 0 {
             // The old connection is lost without a word.
             add(report, &peer);
-            peer = connect(call, &network, &session).await?.0;
+            peer = Box::pin(connect(call, &network, &session)).await?.0;
             report.reconnections += 1;
         }
         let asked = patiently(call, "the answer", ask(&mut peer, text)).await;

@@ -37,7 +37,9 @@ impl Recognizers {
     }
 }
 
-fn listening(mut ear: Ear) -> Box<dyn FnMut(&Bytes) -> Vec<Heard> + Send> {
+type Listening = Box<dyn FnMut(&Bytes) -> Vec<Heard> + Send>;
+
+fn listening(mut ear: Ear) -> Listening {
     Box::new(move |sound| ear.hear(sound))
 }
 
@@ -67,9 +69,9 @@ impl<'a> Utterance<'a> {
 
 /// Returns the words of an utterance as they are recognized.
 #[instrument_stage(stt::stage::transcribe, stream, labels(session_id = utterance.session.label, model = utterance.model))]
-pub(crate) fn transcribe<'a>(
-    utterance: Utterance<'a>,
-) -> impl Stream<Item = Result<String, EngineError>> + use<'a> {
+pub(crate) fn transcribe(
+    utterance: Utterance<'_>,
+) -> impl Stream<Item = Result<String, EngineError>> + use<'_> {
     stream::try_unfold(utterance, |mut utterance| async move {
         let word = utterance.next().await;
         let word = word.inspect_err(|error| utterance.count(*error))?;
@@ -101,14 +103,13 @@ impl Utterance<'_> {
     }
 
     fn line(&mut self) -> Result<&mut Line<Bytes, Heard>, EngineError> {
-        let line = match self.line.take() {
-            Some(line) => line,
-            None => {
-                if self.model == Model::Small {
-                    stage::fallback();
-                }
-                self.session.models.recognizers.get(self.model).open()?
+        let line = if let Some(line) = self.line.take() {
+            line
+        } else {
+            if self.model == Model::Small {
+                stage::fallback();
             }
+            self.session.models.recognizers.get(self.model).open()?
         };
         Ok(self.line.insert(line))
     }

@@ -98,14 +98,13 @@ impl Speech<'_> {
     }
 
     fn line(&mut self) -> Result<&mut Line<String, Bytes>, EngineError> {
-        let line = match self.line.take() {
-            Some(line) => line,
-            None => {
-                if self.model == Model::Small {
-                    stage::fallback();
-                }
-                self.session.models.synthesizers.get(self.model).open()?
+        let line = if let Some(line) = self.line.take() {
+            line
+        } else {
+            if self.model == Model::Small {
+                stage::fallback();
             }
+            self.session.models.synthesizers.get(self.model).open()?
         };
         Ok(self.line.insert(line))
     }

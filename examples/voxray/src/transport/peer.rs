@@ -264,7 +264,11 @@ impl Peer {
         let Some(writer) = self.rtc.writer(mid) else {
             return Ok(());
         };
-        let Some(format) = writer.payload_params().next().map(|format| format.pt()) else {
+        let Some(format) = writer
+            .payload_params()
+            .next()
+            .map(str0m::format::PayloadParams::pt)
+        else {
             return Ok(());
         };
         let time = MediaTime::new(time, Frequency::EIGHT_KHZ);

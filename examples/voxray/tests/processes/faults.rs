@@ -39,6 +39,9 @@ pub(crate) fn errors(page: &Run) -> Vec<(&'static str, u64)> {
     errors.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
+/// What a peer counted.
+type Count = fn(&Peer) -> u64;
+
 /// A failure of a call with two utterances.
 struct Failure {
     name: &'static str,
@@ -47,7 +50,7 @@ struct Failure {
     /// The counters that move, and a label of all their samples.
     moves: &'static [(&'static str, u64, &'static str)],
     /// What the model counted, and how often.
-    peer: Option<(fn(&Peer) -> u64, u64)>,
+    peer: Option<(Count, u64)>,
     /// The sessions that began.
     sessions: u64,
 }
