@@ -50,7 +50,7 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "TENANT/CAMPAIGN", value_delimiter = ',')]
     pub(crate) tenants: Option<Vec<String>>,
 
-    /// Who recognizes and synthesizes speech. Default: auto.
+    /// Who recognizes and synthesizes speech. Default: auto, with `--once` embedded.
     #[arg(long, value_name = "WHO", value_enum)]
     pub(crate) speech: Option<Choice>,
 

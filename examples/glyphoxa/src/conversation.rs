@@ -88,7 +88,7 @@ impl TurnError {
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
     Here(Arc<Pipeline>),
-    Worker(Worker),
+    Worker(Arc<Worker>),
 }
 
 /// A conversation of players with a character.

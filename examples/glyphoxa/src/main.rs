@@ -74,11 +74,11 @@ async fn run(cli: Cli) -> Ended {
     }
     let settings = Settings::of(&cli)?;
     if cli.once {
-        return once::run(settings, cli.telemetry, cli.speed).await;
+        return once::run(&settings, cli.telemetry, cli.speed).await;
     }
     match settings.mode {
-        Mode::Full => process::full(settings, cli.telemetry, cli.speed).await,
-        Mode::Gateway => process::gateway(settings, cli.telemetry, cli.speed).await,
-        Mode::Worker => process::worker(settings, cli.telemetry).await,
+        Mode::Full => process::full(&settings, cli.telemetry, cli.speed).await,
+        Mode::Gateway => process::gateway(&settings, cli.telemetry, cli.speed).await,
+        Mode::Worker => process::worker(&settings, cli.telemetry).await,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -12,7 +13,8 @@ use glyph_runtime::expose::Format;
 use tower::ServiceExt;
 
 use crate::conversation::{Pipeline, Place};
-use crate::process::{self, Ended, Recordings};
+use crate::process::{self, Ended};
+use crate::recordings::Recording;
 use crate::session::{Turns, play};
 use crate::settings::Settings;
 use crate::stop::Stop;
@@ -23,9 +25,9 @@ const LONGEST: usize = 4 << 20;
 const SPEAK: &str = "/api/v1/npcs/guard_02/speak";
 
 /// Plays the sessions and sends the requests.
-pub(crate) async fn run(settings: Settings, arguments: TelemetryArgs, speed: f64) -> Ended {
-    let pipeline = Pipeline::start(&settings).await?;
-    let telemetry = process::telemetry(&settings, arguments);
+pub(crate) async fn run(settings: &Settings, arguments: TelemetryArgs, speed: f64) -> Ended {
+    let pipeline = Pipeline::start(settings).await?;
+    let telemetry = process::telemetry(settings, arguments);
     let telemetry = pipeline.checked(telemetry).install()?;
     let recordings = process::record(&pipeline.providers.speech).await?;
     let place = Place::Here(pipeline);
@@ -67,7 +69,7 @@ async fn ask(endpoints: Router) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn print(out: &mut impl Write, recordings: &Recordings, played: &[Turns]) -> io::Result<()> {
+fn print(out: &mut impl Write, recordings: &[Arc<Recording>], played: &[Turns]) -> io::Result<()> {
     writeln!(out, "#")?;
     for (recording, turns) in recordings.iter().zip(played) {
         report::conversation(out, recording, turns)?;

@@ -103,16 +103,14 @@ pub(crate) async fn record(speech: &Speech) -> Result<Recordings, Box<dyn Error>
 }
 
 /// Runs all in this process, without tenants.
-pub(crate) async fn full(settings: Settings, arguments: TelemetryArgs, speed: f64) -> Ended {
-    let pipeline = Pipeline::start(&settings).await?;
-    let telemetry = pipeline
-        .checked(telemetry(&settings, arguments))
-        .install()?;
-    let _lock = lock(&settings, &pipeline)?;
+pub(crate) async fn full(settings: &Settings, arguments: TelemetryArgs, speed: f64) -> Ended {
+    let pipeline = Pipeline::start(settings).await?;
+    let telemetry = pipeline.checked(telemetry(settings, arguments)).install()?;
+    let _lock = lock(settings, &pipeline)?;
     let recordings = record(&pipeline.providers.speech).await?;
     let place = Place::Here(pipeline);
     let api = api::router(place.clone(), &recordings);
-    let mut serving = Serving::start(telemetry, &settings, api).await?;
+    let mut serving = Serving::start(telemetry, settings, api).await?;
     if settings.has_sessions {
         serving.play(&place, &recordings, None, speed);
     }
@@ -120,26 +118,26 @@ pub(crate) async fn full(settings: Settings, arguments: TelemetryArgs, speed: f6
 }
 
 /// Runs the API and the sessions of tenants, which a worker answers.
-pub(crate) async fn gateway(settings: Settings, arguments: TelemetryArgs, speed: f64) -> Ended {
+pub(crate) async fn gateway(settings: &Settings, arguments: TelemetryArgs, speed: f64) -> Ended {
     let worker = if settings.faults.is(Fault::Worker) {
         NOWHERE
     } else {
         &settings.worker
     };
-    let worker = Worker::to(worker)?;
-    let checked = worker.clone();
-    let telemetry = telemetry(&settings, arguments)
+    let worker = Arc::new(Worker::to(worker)?);
+    let checked = Arc::clone(&worker);
+    let telemetry = telemetry(settings, arguments)
         .catalog(GatewayMetrics::global())
         .catalog(grpc::ClientMetrics::global())
         .check("worker", move || {
-            let worker = checked.clone();
+            let worker = Arc::clone(&checked);
             async move { worker.ping().await }
         })
         .install()?;
     let recordings = record(&Speech::choose(settings.speech)?).await?;
     let place = Place::Worker(worker);
     let api = api::router(place.clone(), &recordings);
-    let mut serving = Serving::start(telemetry, &settings, api).await?;
+    let mut serving = Serving::start(telemetry, settings, api).await?;
     if settings.has_sessions {
         for tenant in &settings.tenants {
             serving.play(&place, &recordings, Some(tenant), speed);
@@ -149,13 +147,13 @@ pub(crate) async fn gateway(settings: Settings, arguments: TelemetryArgs, speed:
 }
 
 /// Runs the stages of the pipeline, for gateways that call it.
-pub(crate) async fn worker(settings: Settings, arguments: TelemetryArgs) -> Ended {
-    let pipeline = Pipeline::start(&settings).await?;
-    let telemetry = telemetry(&settings, arguments).catalog(grpc::ServerMetrics::global());
+pub(crate) async fn worker(settings: &Settings, arguments: TelemetryArgs) -> Ended {
+    let pipeline = Pipeline::start(settings).await?;
+    let telemetry = telemetry(settings, arguments).catalog(grpc::ServerMetrics::global());
     let telemetry = pipeline.checked(telemetry).install()?;
-    let _lock = lock(&settings, &pipeline)?;
+    let _lock = lock(settings, &pipeline)?;
     let (listener, address) = server::bind(settings.grpc_listen).await?;
-    let mut serving = Serving::start(telemetry, &settings, Router::new()).await?;
+    let mut serving = Serving::start(telemetry, settings, Router::new()).await?;
     let called = remote::serve(listener, pipeline, serving.stop.clone());
     serving.work.spawn(async {
         if let Err(error) = called.await {

@@ -5,9 +5,8 @@ use std::io::{self, Write};
 use glyph_runtime::{Histogram, Status};
 
 use crate::audio::seconds;
-use crate::conversation::Answer;
+use crate::conversation::{Answer, TurnError};
 use crate::recordings::Recording;
-use crate::session::Turns;
 use crate::stages::tools::{DICE_ROLL, LOOKUP_SPELL};
 use crate::telemetry::{Kind, Provider, ProviderError, ToolCall, VoiceMetrics};
 
@@ -31,7 +30,7 @@ struct Latency {
 pub(crate) fn conversation(
     out: &mut impl Write,
     recording: &Recording,
-    turns: &Turns,
+    turns: &[Result<Answer, TurnError>],
 ) -> io::Result<()> {
     let npc = recording.npc.id;
     writeln!(out, "# {}", recording.session)?;
@@ -136,7 +135,6 @@ fn millis(seconds: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::TurnError;
     use crate::recordings;
     use crate::speech::Speech;
 

@@ -13,7 +13,7 @@ use tokio::time::{interval, sleep, timeout};
 
 use crate::conversation::Place;
 use crate::fault::Fault;
-use crate::process::{Ended, Recordings};
+use crate::process::Ended;
 use crate::recordings::Recording;
 use crate::server;
 use crate::session::play;
@@ -65,7 +65,7 @@ impl Serving {
     pub(crate) fn play(
         &mut self,
         place: &Place,
-        recordings: &Recordings,
+        recordings: &[Arc<Recording>],
         tenant: Option<&Tenant>,
         speed: f64,
     ) {

@@ -2,7 +2,6 @@
 
 use std::pin::pin;
 
-use futures_util::future::join_all;
 use tokio::sync::mpsc;
 use tokio::time::interval;
 use tracing::Instrument;
@@ -62,36 +61,41 @@ async fn hold(
         drop(utterances);
         turns
     };
-    let tracks = recording.tracks.iter();
-    let listen = tracks.map(|track| listen(track, speed, heard.clone(), stop.clone()));
-    let listen = join_all(listen.collect::<Vec<_>>());
-    drop(heard);
-    let (_, turns) = tokio::join!(listen, converse);
+    let listen = listen(&recording.tracks, speed, heard, stop.clone());
+    let ((), turns) = tokio::join!(listen, converse);
     turns
 }
 
-/// Plays the microphone of a player: sends audio frame by frame, and forwards each utterance after its end.
-async fn listen(track: &Track, speed: f64, heard: mpsc::Sender<Spoken>, stop: Stop) {
-    let mut detector = Detector::default();
+/// Plays the microphones of all players at one clock: sends audio frame by frame, and forwards each
+/// utterance after its end.
+async fn listen(tracks: &[Track], speed: f64, heard: mpsc::Sender<Spoken>, stop: Stop) {
+    let mut detectors: Vec<_> = tracks.iter().map(|_| Detector::default()).collect();
     let mut clock = interval(FRAME.div_f64(speed));
     let mut stopped = pin!(stop.wait());
-    for frame in track.audio.chunks(FRAME_SAMPLES) {
+    let samples = tracks.iter().map(|track| track.audio.len()).max();
+    for start in (0..samples.unwrap_or_default()).step_by(FRAME_SAMPLES) {
         tokio::select! {
             _ = clock.tick() => {}
             () = &mut stopped => break,
         }
-        if let Some(utterance) = detector.push(frame)
-            && heard
-                .send(Spoken::new(&track.speaker, utterance))
-                .await
-                .is_err()
-        {
-            return;
+        for (track, detector) in tracks.iter().zip(&mut detectors) {
+            let rest = track.audio.get(start..).unwrap_or_default();
+            let frame = rest.chunks(FRAME_SAMPLES).next().unwrap_or_default();
+            if let Some(utterance) = detector.push(frame)
+                && heard
+                    .send(Spoken::new(&track.speaker, utterance))
+                    .await
+                    .is_err()
+            {
+                return;
+            }
         }
     }
-    if let Some(utterance) = detector.finish() {
-        // The receiver is gone, so the utterance is not needed.
-        let _ = heard.send(Spoken::new(&track.speaker, utterance)).await;
+    for (track, mut detector) in tracks.iter().zip(detectors) {
+        if let Some(utterance) = detector.finish() {
+            // The receiver is gone, so the utterance is not needed.
+            let _ = heard.send(Spoken::new(&track.speaker, utterance)).await;
+        }
     }
 }
 

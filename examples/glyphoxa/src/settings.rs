@@ -94,6 +94,12 @@ impl Settings {
             .as_deref()
             .map_or_else(|| Ok(File::default()), File::read)?;
         let mode = cli.mode.or(file.mode).unwrap_or_default();
+        // One run takes seconds, and is the same on each machine.
+        let speech = if cli.once {
+            Choice::Embedded
+        } else {
+            Choice::Auto
+        };
         // A worker can be on the machine of its gateway.
         let port = if mode == Mode::Worker { 8081 } else { 8080 };
         let default = SocketAddr::from(([127, 0, 0, 1], port));
@@ -128,7 +134,7 @@ impl Settings {
                 .iter()
                 .map(|text| Tenant::parse(text))
                 .collect::<Result<_, _>>()?,
-            speech: cli.speech.or(file.speech).unwrap_or_default(),
+            speech: cli.speech.or(file.speech).unwrap_or(speech),
             llm_url: cli.llm_url.clone().or(file.llm.url),
             llm_timeout: Duration::from_millis(timeout),
             database: cli.database.clone().or(file.database),

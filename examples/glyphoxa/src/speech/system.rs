@@ -18,7 +18,10 @@ const SPHINX: &str = "pocketsphinx";
 const OLD_SPHINX: &str = "pocketsphinx_continuous";
 
 /// Words a minute of a voice with a slowness of 1.
-const PACE: f64 = 160.0;
+const PACE: f64 = 140.0;
+
+/// Samples of quiet around an utterance: 0.4 s.
+const QUIET: usize = SAMPLE_RATE as usize * 2 / 5;
 
 /// The programs, by their paths.
 #[derive(Clone, Debug)]
@@ -52,7 +55,12 @@ impl System {
         let file = folder.path().join("speech.wav");
         let mut command = Command::new(&self.espeak);
         command
-            .args(["-s", &format!("{:.0}", PACE / voice.slowness)])
+            .args([
+                "-v",
+                "en-us",
+                "-s",
+                &format!("{:.0}", PACE / voice.slowness),
+            ])
             .args(["-p", &voice.pitch.to_string(), "--stdin", "-w"])
             .arg(&file);
         // A text on the command line could be taken for an option.
@@ -69,7 +77,10 @@ impl System {
         };
         let folder = TempDir::with_prefix("glyphoxa-").map_err(failed)?;
         let file = folder.path().join("speech.wav");
-        fs::write(&file, wav::encode(audio)?).map_err(failed)?;
+        // It learns the room from the quiet before the first word.
+        let quiet = [0; QUIET];
+        let audio = [&quiet, audio, &quiet].concat();
+        fs::write(&file, wav::encode(&audio)?).map_err(failed)?;
         let mut command = Command::new(&self.sphinx);
         if self.is_old {
             command.args(["-logfn", "/dev/null", "-infile"]).arg(&file);
