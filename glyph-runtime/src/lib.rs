@@ -119,7 +119,8 @@
 //! | `admin` | `/metrics`, `/healthz` and `/readyz`, health checks, and the listener that serves them | yes |
 //! | `artifacts` | rules, rule tests, dashboards, the reference and the schema, generated from catalogs | no |
 //! | `cli` | `config::TelemetryArgs` and, with `artifacts`, `artifacts::ArtifactArgs` for clap; brings `trace` | no |
-//! | `console` | a page on the admin listener that shows the running program, and the same as JSON; brings `admin` and `trace` | no |
+//! | `console` | a page on the admin listener that shows the running program, and the same as JSON; brings `admin`, `log` and `trace` | no |
+//! | `console-client` | a client of the console's API, which the command `glyph` uses | no |
 //! | `grpc` | tower layers for gRPC servers and clients built with tonic; brings `http` | no |
 //! | `http` | tower layers for HTTP servers and clients, with axum's routes; brings `trace` and `log` | no |
 //! | `log` | log lines with the ids of their trace, and the audit trail | yes |
@@ -149,6 +150,9 @@ mod call_fields;
 mod clients;
 pub mod config;
 #[cfg(feature = "console")]
+pub mod console;
+#[cfg(all(feature = "console-client", not(feature = "console")))]
+#[path = "console/only_client.rs"]
 pub mod console;
 pub mod context;
 #[cfg(feature = "http")]

@@ -9,8 +9,8 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{AUTHORIZATION, HOST, WWW_AUTHENTICATE},
+        HeaderMap, HeaderValue, Method, StatusCode, Uri,
+        header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE},
         uri::Authority,
     },
     middleware::{Next, from_fn_with_state},
@@ -19,7 +19,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::token::Token;
-use crate::console::with_headers;
+use crate::console::{Routes, with_headers};
 
 /// Admits requests to a listener.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub(crate) struct Guard {
     token: Option<Token>,
     /// The names of hosts that the program expects, in lower case.
     hosts: Arc<[String]>,
+    /// Whether the requests change the program. They need the token on loopback too, if there is one.
+    is_for_changes: bool,
 }
 
 impl Guard {
@@ -37,18 +39,47 @@ impl Guard {
             address: listener.ip().to_canonical(),
             token,
             hosts: hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
+            is_for_changes: false,
         }
     }
 
     /// Returns the routes, for requests that are admitted.
-    pub(crate) fn around(self, routes: Router) -> Router {
-        routes.route_layer(from_fn_with_state(self, check))
+    pub(crate) fn around(self, routes: Routes) -> Router {
+        let for_changes = Self {
+            is_for_changes: true,
+            ..self.clone()
+        };
+        let changes = routes
+            .changes
+            .route_layer(from_fn_with_state(for_changes, check));
+        let reads = routes.reads.route_layer(from_fn_with_state(self, check));
+        reads.merge(changes)
     }
 
     /// A listener that others reach admits only requests with the token.
     fn has_access(&self, headers: &HeaderMap) -> bool {
+        let needs_no_token = self.token.is_none() || !self.is_for_changes;
         let has_token = |token: &Token| token.admits(headers) || admits_password(token, headers);
-        self.address.is_loopback() || self.token.as_ref().is_some_and(has_token)
+        (self.address.is_loopback() && needs_no_token) || self.token.as_ref().is_some_and(has_token)
+    }
+
+    /// Whether no page of another site has sent the request (Fetch, "Origin header"; W3C, "Fetch Metadata
+    /// Request Headers"). What is no browser sends neither header.
+    fn is_from_here(headers: &HeaderMap) -> bool {
+        let is_allowed = |site: &HeaderValue| ["same-origin", "none"].iter().any(|it| site == it);
+        let host = headers.get(HOST).map(HeaderValue::as_bytes);
+        let has_host = |origin: &HeaderValue| {
+            let origin = origin.as_bytes();
+            let schemes = [b"http://".as_slice(), b"https://"];
+            schemes
+                .iter()
+                .any(|scheme| origin.strip_prefix(*scheme) == host)
+        };
+        headers.get_all("sec-fetch-site").iter().all(is_allowed)
+            && headers
+                .get_all(ORIGIN)
+                .iter()
+                .all(|origin| host.is_some() && has_host(origin))
     }
 
     /// Whether the request names a host that no other site can have. A page of another site whose name
@@ -105,6 +136,11 @@ async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Resp
     }
     if !guard.knows_host(request.uri(), request.headers()) {
         let text = "unknown host: use localhost, or name the host with `.console_host(..)`\n";
+        return with_headers((StatusCode::FORBIDDEN, text).into_response());
+    }
+    let only_reads = [Method::GET, Method::HEAD].contains(request.method());
+    if !only_reads && !Guard::is_from_here(request.headers()) {
+        let text = "request of another site: send it from the console or a program\n";
         return with_headers((StatusCode::FORBIDDEN, text).into_response());
     }
     next.run(request).await
@@ -206,6 +242,47 @@ mod tests {
         let absolute = Uri::from_static("http://evil.example/");
         let local = headers(header::HOST, &["localhost"]);
         assert!(!guard.knows_host(&absolute, &local), "two names");
+    }
+
+    #[test]
+    fn requests_of_other_sites_are_known_by_their_origin() {
+        let from = |pairs: &[(&'static str, &'static str)]| {
+            let pairs = pairs.iter().map(|(name, value)| {
+                let name = header::HeaderName::from_static(name);
+                (name, HeaderValue::from_static(value))
+            });
+            Guard::is_from_here(&pairs.collect())
+        };
+        let host = ("host", "localhost:9464");
+        assert!(from(&[host]));
+        assert!(from(&[host, ("origin", "http://localhost:9464")]));
+        assert!(from(&[host, ("origin", "https://localhost:9464")]));
+        assert!(from(&[host, ("sec-fetch-site", "same-origin")]));
+        for (name, value) in [
+            ("origin", "null"),
+            ("origin", ""),
+            ("origin", "http://localhost"),
+            ("origin", "http://localhost:9464.evil.example"),
+            ("origin", "http://evil.example"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            assert!(!from(&[host, (name, value)]), "{name}: {value}");
+        }
+        assert!(!from(&[("origin", "http://localhost")]), "no host");
+    }
+
+    #[test]
+    fn changes_need_the_token_on_loopback_too_if_there_is_one() {
+        let changes = |token| Guard {
+            is_for_changes: true,
+            ..guard("127.0.0.1:1", token)
+        };
+        assert!(changes(None).has_access(&HeaderMap::new()));
+        assert!(!changes(Some(TOKEN)).has_access(&HeaderMap::new()));
+        let bearer = format!("Bearer {TOKEN}");
+        let sent = headers(header::AUTHORIZATION, &[&bearer]);
+        assert!(changes(Some(TOKEN)).has_access(&sent));
     }
 
     #[test]

@@ -5,14 +5,18 @@ use serde_json::{Map, Value};
 
 /// Appends the labels: for each its name, `=`, the length of its value, `:` and the value.
 pub(super) fn push(key: &mut String, series: &impl Series) {
-    let mut digits = itoa::Buffer::new();
     for (name, value) in series.labels() {
-        key.push_str(name);
-        key.push('=');
-        key.push_str(digits.format(value.len()));
-        key.push(':');
-        key.push_str(&value);
+        push_label(key, name, &value);
     }
+}
+
+/// Appends one label.
+pub(super) fn push_label(key: &mut String, name: &str, value: &str) {
+    key.push_str(name);
+    key.push('=');
+    key.push_str(itoa::Buffer::new().format(value.len()));
+    key.push(':');
+    key.push_str(value);
 }
 
 /// Returns the labels of a key.

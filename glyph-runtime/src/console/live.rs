@@ -25,40 +25,66 @@ const MOST_CLIENTS: usize = 8;
 /// The clients that get events.
 #[derive(Clone, Debug)]
 pub(super) struct Clients {
-    events: Arc<Mutex<Option<watch::Sender<Bytes>>>>,
+    open: Arc<Mutex<Option<Open>>>,
     places: Arc<Semaphore>,
+}
+
+/// What ends when it is dropped.
+#[derive(Debug)]
+struct Open {
+    overviews: watch::Sender<Bytes>,
+    until: watch::Sender<()>,
 }
 
 /// Ends the streams of all clients.
 #[derive(Clone, Debug)]
-pub(crate) struct Streams(Arc<Mutex<Option<watch::Sender<Bytes>>>>);
+pub(crate) struct Streams(Arc<Mutex<Option<Open>>>);
 
 /// A client that has its place.
 pub(super) struct Client {
-    events: watch::Receiver<Bytes>,
+    until: watch::Receiver<()>,
     _place: OwnedSemaphorePermit,
+}
+
+/// A client that gets overviews.
+pub(super) struct Follower {
+    overviews: watch::Receiver<Bytes>,
+    _client: Client,
 }
 
 impl Clients {
     pub(super) fn new() -> Self {
-        let (events, _) = watch::channel(Bytes::new());
+        let open = Open {
+            overviews: watch::Sender::new(Bytes::new()),
+            until: watch::Sender::new(()),
+        };
         Self {
-            events: Arc::new(Mutex::new(Some(events))),
+            open: Arc::new(Mutex::new(Some(open))),
             places: Arc::new(Semaphore::new(MOST_CLIENTS)),
         }
     }
 
     pub(super) fn streams(&self) -> Streams {
-        Streams(Arc::clone(&self.events))
+        Streams(Arc::clone(&self.open))
     }
 
     /// Takes a place. `None` if all are taken, or the streams have ended.
     pub(super) fn enter(&self) -> Option<Client> {
         let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        let events = lock(&self.events).as_ref()?.subscribe();
+        let until = lock(&self.open).as_ref()?.until.subscribe();
         Some(Client {
-            events,
+            until,
             _place: place,
+        })
+    }
+
+    /// Takes a place for overviews, as [`enter`](Self::enter) does.
+    pub(super) fn follow(&self) -> Option<Follower> {
+        let client = self.enter()?;
+        let overviews = lock(&self.open).as_ref()?.overviews.subscribe();
+        Some(Follower {
+            overviews,
+            _client: client,
         })
     }
 
@@ -71,18 +97,18 @@ impl Clients {
                 Some(false) => {}
                 Some(true) => {
                     let event = event(&state.overview().await);
-                    if let Some(events) = lock(&self.events).as_ref() {
-                        events.send_replace(event);
+                    if let Some(open) = lock(&self.open).as_ref() {
+                        open.overviews.send_replace(event);
                     }
                 }
             }
         }
     }
 
-    /// Whether there are clients. `None` if the streams have ended.
+    /// Whether overviews have clients. `None` if the streams have ended.
     fn are_there(&self) -> Option<bool> {
-        let events = lock(&self.events);
-        Some(events.as_ref()?.receiver_count() > 0)
+        let open = lock(&self.open);
+        Some(open.as_ref()?.overviews.receiver_count() > 0)
     }
 }
 
@@ -94,11 +120,18 @@ impl Streams {
 }
 
 impl Client {
+    /// Waits until the streams end.
+    pub(super) async fn ended(&mut self) {
+        while self.until.changed().await.is_ok() {}
+    }
+}
+
+impl Follower {
     /// Returns the body: the first event, and then each further one until the streams end.
     pub(super) fn body(self, first: Bytes) -> Body {
         let further = stream::unfold(self, |mut client| async move {
-            client.events.changed().await.ok()?;
-            let event = client.events.borrow_and_update().clone();
+            client.overviews.changed().await.ok()?;
+            let event = client.overviews.borrow_and_update().clone();
             Some((event, client))
         });
         let events = stream::once(async move { first }).chain(further);

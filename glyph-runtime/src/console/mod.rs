@@ -11,8 +11,14 @@
 //! | `/api/v1/live` | the overview every two seconds, as server-sent events |
 //! | `/api/v1/metrics` | each metric with its labels, and its series out of the limit |
 //! | `/api/v1/series?metric=..` | the series of a metric over the last 15 minutes |
+//! | `/api/v1/logs?level=warn&text=..&trace_id=..&after=..` | recent lines of the log |
+//! | `/api/v1/logs/live` | the same, and then each further line, as server-sent events |
+//! | `/api/v1/logs/filter` | the filter of the log, set by a POST |
+//! | `/api/v1/alerts` | the alerts and objectives of the catalogs, evaluated in the process |
 //! | `/api/v1/traces?stage=..&status=error&min_ms=..&trace_id=..` | recent traces |
 //! | `/api/v1/traces/{id}` | one trace with its spans |
+//!
+//! `/mcp` is the same for coding assistants, in the Model Context Protocol.
 //!
 //! It is on in builds with debug assertions, and off in others. [`console`] and `GLYPH_CONSOLE` change
 //! that. On a loopback address it needs nothing else. On another address, requests need the
@@ -20,7 +26,9 @@
 //! [named by the program] gets a 403, so that no page of another site can read the console.
 //!
 //! Functions that record do no work for it. A thread, `glyph-console`, reads the metrics every five
-//! seconds, and keeps what changed for 15 minutes in at most [32 MiB](DEFAULT_MEMORY).
+//! seconds, and keeps what changed for 15 minutes in at most [32 MiB](DEFAULT_MEMORY). One eighth of that
+//! is for the latest log lines, and one for the windows of alerts. Whoever writes a batch of lines to the output copies it for the console. On
+//! a terminal, where lines are pretty, each event is rendered a second time, as JSON.
 //!
 //! ```
 //! use std::time::Duration;
@@ -45,55 +53,70 @@
 //! [admin token]: crate::TelemetryBuilder::admin_token
 //! [named by the program]: crate::TelemetryBuilder::console_host
 
+mod alerts;
 mod catalog;
+#[cfg(feature = "console-client")]
+pub mod client;
 mod frame;
 mod history;
 mod key;
+mod level;
 mod live;
+mod logs;
+mod mcp;
 mod metric_history;
 mod number;
 mod overview;
 mod page;
 mod quantile;
 mod query;
+mod received;
 mod router;
 mod series;
 mod stages;
 mod state;
 mod subject;
+mod tail;
 mod thread;
 mod traces;
 mod varint;
 
 use std::io;
 
-use axum::Router;
-
 use self::{live::Clients, router::Shared, state::State, thread::Thread};
 pub(crate) use self::{
     live::Streams,
+    logs::Log,
     page::with_headers,
+    router::Routes,
     subject::{Identity, Subject},
 };
 
-/// The default limit of bytes that the history of a console takes.
+/// The default limit of bytes that the history and the log lines of a console take.
 pub const DEFAULT_MEMORY: usize = 32 << 20;
 
 /// The least limit of bytes.
 const LEAST_MEMORY: usize = 1 << 20;
+
+/// The parts of the limit that log lines and the windows of alerts take: one in eight each.
+const SHARE: usize = 8;
 
 /// Starts a console, and returns its routes and its streams. It ends when the routes are dropped.
 ///
 /// # Errors
 ///
 /// Returns an error if its thread does not start.
-pub(crate) fn start(subject: Subject, memory: usize) -> io::Result<(Router, Streams)> {
-    let state = State::new(subject, memory.max(LEAST_MEMORY));
+pub(crate) fn start(subject: Subject, memory: usize) -> io::Result<(Routes, Streams)> {
+    let memory = memory.max(LEAST_MEMORY);
+    if let Some(lines) = &subject.log.lines {
+        lines.keep(memory / SHARE);
+    }
+    let state = State::new(subject, memory / SHARE * (SHARE - 2), memory / SHARE);
     let thread = Thread::start(state)?;
     let clients = Clients::new();
     let streams = clients.streams();
     let events = clients.clone();
     thread.spawn(|state| events.send(state));
-    let router = router::router(Shared { thread, clients });
-    Ok((router, streams))
+    let routes = router::routes(Shared { thread, clients });
+    Ok((routes, streams))
 }

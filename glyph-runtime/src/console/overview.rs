@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 
 use super::{
+    alerts::Summary,
     history::{History, StageHistory},
     number::{float, unix_milliseconds},
     quantile::quantile,
@@ -27,6 +28,7 @@ pub(super) struct Overview<'a> {
     /// The time that the figures of stages cover.
     window_seconds: f64,
     stages: Vec<StageView>,
+    alerts: Summary,
     history: HistoryView,
 }
 
@@ -85,6 +87,7 @@ pub(super) fn overview<'a>(
     started: Instant,
     report: Option<&Report>,
     history: &History,
+    alerts: Summary,
 ) -> Overview<'a> {
     let now = Instant::now();
     let age = |at: Instant| now.saturating_duration_since(at);
@@ -103,6 +106,7 @@ pub(super) fn overview<'a>(
         stages: stages
             .map(|stage| StageView::new(stage, first, ages_in_window))
             .collect(),
+        alerts,
         history: HistoryView {
             covers_seconds: ages.first().copied().unwrap_or_default().as_secs_f64(),
             step_seconds: history.step().as_secs_f64(),

@@ -26,7 +26,7 @@ pub(super) struct File {
 }
 
 /// The files of the page, and the description of the API.
-pub(super) const FILES: [File; 5] = [
+pub(super) const FILES: [File; 8] = [
     File {
         path: "/",
         content_type: "text/html; charset=utf-8",
@@ -36,6 +36,21 @@ pub(super) const FILES: [File; 5] = [
         path: "/console.js",
         content_type: "text/javascript; charset=utf-8",
         text: include_str!("page/console.js"),
+    },
+    File {
+        path: "/alerts.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/alerts.js"),
+    },
+    File {
+        path: "/logs.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/logs.js"),
+    },
+    File {
+        path: "/start.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/start.js"),
     },
     File {
         path: "/console.css",

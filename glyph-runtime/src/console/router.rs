@@ -4,26 +4,33 @@ use std::{future::Future, sync::Arc};
 
 use axum::{
     Router,
+    body::Body,
     extract::{Path, RawQuery, State as Extracted},
     http::{
-        StatusCode,
+        HeaderMap, StatusCode,
         header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::map_response,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get},
+    routing::{MethodRouter, get, post},
 };
 
 use super::{
     catalog::catalog,
+    level,
     live::{Clients, event},
+    logs, mcp,
     page::{FILES, JSON, problem, with_headers},
     query::Query,
     series::series,
     state::{State, json},
+    tail,
     thread::Thread,
     traces::{self, Filter},
 };
+
+/// The type of server-sent events.
+const EVENTS: &str = "text/event-stream";
 
 /// What the routes share.
 #[derive(Clone, Debug)]
@@ -33,23 +40,52 @@ pub(super) struct Shared {
 }
 
 /// The paths of the API whose responses are rendered.
-fn api() -> [(&'static str, MethodRouter<Shared>); 6] {
+fn api() -> [(&'static str, MethodRouter<Shared>); 9] {
     [
         ("/api/v1/overview", get(overview)),
         ("/api/v1/live", get(live)),
         ("/api/v1/metrics", get(metrics)),
         ("/api/v1/series", get(series_of_metric)),
+        ("/api/v1/alerts", get(alerts)),
+        ("/api/v1/logs", get(log_list)),
+        ("/api/v1/logs/live", get(log_tail)),
         ("/api/v1/traces", get(trace_list)),
         ("/api/v1/traces/{id}", get(trace)),
     ]
 }
 
-/// Returns the routes, for GET and HEAD.
-pub(super) fn router(shared: Shared) -> Router {
+/// The path of the request that changes the filter of the log.
+const CHANGE: &str = "/api/v1/logs/filter";
+
+/// The path of coding assistants. Its requests are POST, and only read.
+const MCP: &str = "/mcp";
+
+/// The routes of a console.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    /// Those that read.
+    pub(crate) reads: Router,
+    /// The one that changes the program, for POST.
+    pub(crate) changes: Router,
+}
+
+/// Returns the routes.
+pub(super) fn routes(shared: Shared) -> Routes {
+    let changes = Router::new().route(CHANGE, post(change_filter).fallback(reject_others));
+    let headers = |response: Response| async move { with_headers(response) };
+    let changes = changes.route_layer(map_response(headers));
+    Routes {
+        changes: changes.with_state(shared.clone()),
+        reads: reads(shared),
+    }
+}
+
+fn reads(shared: Shared) -> Router {
     let mut router = Router::new();
     for (path, method) in api() {
         router = router.route(path, method.fallback(reject));
     }
+    router = router.route(MCP, post(assistant).fallback(reject_others));
     for file in FILES {
         let method = get(move || async move { file });
         router = router.route(file.path, method.fallback(reject));
@@ -61,6 +97,12 @@ pub(super) fn router(shared: Shared) -> Router {
 async fn reject() -> Response {
     let allowed = [(ALLOW, "GET, HEAD")];
     let text = "only GET and HEAD are allowed\n";
+    (StatusCode::METHOD_NOT_ALLOWED, allowed, text).into_response()
+}
+
+async fn reject_others() -> Response {
+    let allowed = [(ALLOW, "POST")];
+    let text = "only POST is allowed\n";
     (StatusCode::METHOD_NOT_ALLOWED, allowed, text).into_response()
 }
 
@@ -89,16 +131,79 @@ async fn overview(Extracted(shared): Extracted<Shared>) -> Response {
 }
 
 async fn live(Extracted(shared): Extracted<Shared>) -> Response {
-    let Some(client) = shared.clients.enter() else {
+    let Some(client) = shared.clients.follow() else {
         return busy();
     };
     let first = shared
         .thread
         .run(|state| async move { event(&state.overview().await) });
-    match first.await {
-        Ok(first) => ([(CONTENT_TYPE, "text/event-stream")], client.body(first)).into_response(),
+    let first = first.await;
+    match first {
+        Ok(first) => ([(CONTENT_TYPE, EVENTS)], client.body(first)).into_response(),
         Err(_) => busy(),
     }
+}
+
+async fn alerts(Extracted(shared): Extracted<Shared>) -> Response {
+    rendered(
+        &shared,
+        |state| async move { Ok(json(&state.alerts().list())) },
+    )
+    .await
+}
+
+async fn log_list(Extracted(shared): Extracted<Shared>, RawQuery(query): RawQuery) -> Response {
+    let filter = logs::Filter::parse(&Query::parse(query.as_deref()));
+    rendered(&shared, |state| async move {
+        let filter = filter.map_err(invalid)?;
+        Ok(json(&logs::list(&state.subject.log, &filter)))
+    })
+    .await
+}
+
+async fn log_tail(Extracted(shared): Extracted<Shared>, RawQuery(query): RawQuery) -> Response {
+    let filter = match logs::Filter::parse(&Query::parse(query.as_deref())) {
+        Ok(filter) => filter,
+        Err(text) => return problem(StatusCode::BAD_REQUEST, &text),
+    };
+    let Some(client) = shared.clients.enter() else {
+        return busy();
+    };
+    let asked = filter.clone();
+    let first = shared
+        .thread
+        .run(|state| async move { logs::list(&state.subject.log, &asked) });
+    let first = first.await;
+    match first {
+        Ok(first) => {
+            let body = tail::body(client, shared.thread, filter, &first);
+            ([(CONTENT_TYPE, EVENTS)], body).into_response()
+        }
+        Err(_) => busy(),
+    }
+}
+
+async fn assistant(
+    Extracted(shared): Extracted<Shared>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    mcp::respond(&shared.thread, &headers, body).await
+}
+
+async fn change_filter(
+    Extracted(shared): Extracted<Shared>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let directives = match level::wanted(&headers, body).await {
+        Ok(directives) => directives,
+        Err((status, text)) => return problem(status, &text),
+    };
+    rendered(&shared, |state| async move {
+        level::set(&state.subject.log.filters, &directives)
+    })
+    .await
 }
 
 async fn metrics(Extracted(shared): Extracted<Shared>) -> Response {
@@ -155,7 +260,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::{FILES, api};
+    use super::{CHANGE, FILES, api};
 
     #[test]
     fn description_has_every_path_of_the_api_and_no_other() {
@@ -172,6 +277,7 @@ mod tests {
             .into_iter()
             .map(|(path, _)| path)
             .chain(files)
+            .chain([CHANGE])
             .collect();
         assert_eq!(described, served);
     }

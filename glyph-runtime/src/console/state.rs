@@ -2,14 +2,19 @@
 
 use std::{
     sync::{Mutex, MutexGuard},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use glyph_core::__runtime::{lock, read_functions};
 use serde::Serialize;
 use tokio::time::{sleep, timeout};
 
-use super::{history::History, overview::overview, subject::Subject};
+use super::{
+    alerts::{Alerts, Now},
+    history::History,
+    overview::overview,
+    subject::Subject,
+};
 use crate::health::Report;
 
 /// The time for functions that metrics are read from, at each snapshot.
@@ -27,22 +32,30 @@ pub(super) struct State {
     pub(super) subject: Subject,
     started: Instant,
     history: Mutex<History>,
+    alerts: Mutex<Alerts>,
     report: Mutex<Option<(Instant, Report)>>,
 }
 
 impl State {
-    pub(super) fn new(subject: Subject, memory: usize) -> Self {
-        let history = History::new(subject.exposition.registry(), memory);
+    pub(super) fn new(subject: Subject, of_history: usize, of_alerts: usize) -> Self {
+        let registry = subject.exposition.registry();
+        let history = History::new(registry, of_history);
+        let alerts = Alerts::new(registry, of_alerts);
         Self {
             subject,
             started: Instant::now(),
             history: Mutex::new(history),
+            alerts: Mutex::new(alerts),
             report: Mutex::new(None),
         }
     }
 
     pub(super) fn history(&self) -> MutexGuard<'_, History> {
         lock(&self.history)
+    }
+
+    pub(super) fn alerts(&self) -> MutexGuard<'_, Alerts> {
+        lock(&self.alerts)
     }
 
     /// Takes a snapshot after each step, until it is dropped.
@@ -55,12 +68,17 @@ impl State {
         }
     }
 
-    /// Takes a snapshot of what is recorded.
+    /// Takes a snapshot of what is recorded, and evaluates the alerts.
     pub(super) fn snapshot(&self) {
         let exposition = &self.subject.exposition;
         let observed = exposition.internal();
-        let mut history = self.history();
-        history.record(Instant::now(), exposition.registry(), observed);
+        let now = Now {
+            at: Instant::now(),
+            time: SystemTime::now(),
+        };
+        self.history()
+            .record(now.at, exposition.registry(), observed);
+        self.alerts().evaluate(now);
     }
 
     /// Returns the overview as JSON, with a report of the checks that is at most ten seconds old if they
@@ -69,8 +87,19 @@ impl State {
         self.check().await;
         let report = lock(&self.report);
         let report = report.as_ref().map(|(_, report)| report);
+        let alerts = self.alerts().summary();
         let (identity, history) = (&self.subject.identity, self.history());
-        json(&overview(identity, self.started, report, &history))
+        json(&overview(identity, self.started, report, &history, alerts))
+    }
+
+    /// Returns the overview with the last report of the checks.
+    pub(super) fn overview_without_checks(&self) -> serde_json::Value {
+        let report = lock(&self.report);
+        let report = report.as_ref().map(|(_, report)| report);
+        let alerts = self.alerts().summary();
+        let (identity, history) = (&self.subject.identity, self.history());
+        let overview = overview(identity, self.started, report, &history, alerts);
+        serde_json::to_value(&overview).unwrap_or_default()
     }
 
     /// Runs the checks, unless they ran a short time ago.

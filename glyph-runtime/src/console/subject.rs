@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::logs::Log;
 use crate::{expose::Exposition, health::Health, resource::INSTANCE, trace::RecentTraces};
 
 /// The parts of a telemetry that the console reads.
@@ -12,6 +13,7 @@ pub(crate) struct Subject {
     pub(crate) health: Health,
     /// `None` if the program creates no spans.
     pub(crate) traces: Option<RecentTraces>,
+    pub(crate) log: Log,
 }
 
 /// The service.

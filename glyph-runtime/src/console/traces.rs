@@ -20,6 +20,9 @@ use crate::trace::{RecentTraces, Span, SpanKind, SpanStatus, Trace};
 const MOST: usize = 500;
 const USUAL: usize = 100;
 
+/// The status of spans that have failed.
+const ERROR: &str = "error";
+
 /// Which traces a request asks for.
 #[derive(Debug, PartialEq)]
 pub(super) struct Filter {
@@ -42,7 +45,7 @@ pub(super) struct TraceList {
 }
 
 #[derive(Debug, Serialize)]
-struct TraceRow {
+pub(super) struct TraceRow {
     trace_id: String,
     name: String,
     start_unix_ms: f64,
@@ -63,7 +66,7 @@ pub(super) struct TraceView {
 }
 
 #[derive(Debug, Serialize)]
-struct SpanView {
+pub(super) struct SpanView {
     span_id: String,
     parent_span_id: Option<String>,
     parent_is_remote: bool,
@@ -116,6 +119,17 @@ impl Filter {
         })
     }
 
+    /// Returns the traces that have failed, in this stage if there is one.
+    pub(super) fn failures(stage: Option<&str>, limit: usize) -> Self {
+        Self {
+            stage: stage.map(str::to_owned),
+            failed: Some(true),
+            at_least: None,
+            trace_id: None,
+            limit,
+        }
+    }
+
     fn selects(&self, trace: &Trace) -> bool {
         let has_stage = |stage: &String| trace.spans.iter().any(|span| span.name == *stage);
         self.stage.as_ref().is_none_or(has_stage)
@@ -156,7 +170,33 @@ pub(super) fn find(subject: &Subject, id: &str) -> Option<TraceView> {
     })
 }
 
+impl TraceList {
+    pub(super) fn into_rows(self) -> Vec<TraceRow> {
+        self.traces
+    }
+}
+
+impl TraceView {
+    /// Returns the innermost span that has failed, of this name if there is one.
+    pub(super) fn into_failed(self, name: Option<&str>) -> Option<SpanView> {
+        let spans = self.tree.into_iter();
+        let failed = spans.filter(|span| span.status == ERROR);
+        let failed = failed.filter(|span| name.is_none_or(|name| span.name == name));
+        failed.reduce(|first, next| {
+            if next.depth > first.depth {
+                next
+            } else {
+                first
+            }
+        })
+    }
+}
+
 impl TraceRow {
+    pub(super) fn id(&self) -> &str {
+        &self.trace_id
+    }
+
     fn new(trace: &Trace) -> Self {
         let root = trace.root().or_else(|| trace.spans.first());
         let (start, duration) = extent(trace);
@@ -236,7 +276,7 @@ impl SpanView {
         let status = match &span.status {
             SpanStatus::Unset => "unset",
             SpanStatus::Ok => "ok",
-            SpanStatus::Error { .. } => "error",
+            SpanStatus::Error { .. } => ERROR,
         };
         let events = span.events.iter().map(|event| EventView {
             name: event.name.clone(),

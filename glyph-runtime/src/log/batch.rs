@@ -151,7 +151,7 @@ impl Batch {
     }
 
     /// Returns the lines that were not written to their end, and whether they are urgent.
-    fn lines(&self) -> impl Iterator<Item = (&[u8], bool)> {
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&[u8], bool)> {
         let mut start = self.end_of(self.done.checked_sub(1));
         self.ends.iter().skip(self.done).map(move |end| {
             let line = self.bytes.get(start..end.at).unwrap_or_default();

@@ -4,6 +4,7 @@ use std::{fmt, mem};
 
 use super::{
     batch::{Batch, LineCount},
+    recent::RecentLines,
     sink::{Sink, WriteEnd},
 };
 use crate::export::Deadline;
@@ -13,6 +14,10 @@ pub(super) struct Drain {
     sink: Sink,
     batch: Batch,
     is_torn: bool,
+    /// Gets each line once. `None` if lines are not JSON.
+    recent: Option<RecentLines>,
+    /// Whether there are lines that the recent ones lack.
+    is_new: bool,
 }
 
 /// The result of a write.
@@ -26,11 +31,13 @@ pub(super) struct WriteResult {
 }
 
 impl Drain {
-    pub(super) fn new(sink: Sink) -> Self {
+    pub(super) fn new(sink: Sink, recent: Option<RecentLines>) -> Self {
         Self {
             sink,
             batch: Batch::default(),
             is_torn: false,
+            recent,
+            is_new: false,
         }
     }
 
@@ -51,11 +58,25 @@ impl Drain {
             // Swap, not copy: the lock is held for a moment only, and both buffers keep their
             // memory.
             mem::swap(&mut self.batch, waiting);
+            self.is_new = true;
+        }
+    }
+
+    /// Copies the lines that were taken to the recent ones. It needs no lock of the queue.
+    pub(super) fn copy(&mut self) {
+        if mem::take(&mut self.is_new)
+            && let Some(recent) = &self.recent
+        {
+            recent.add(self.batch.lines().map(|(line, _)| line));
         }
     }
 
     /// Lets urgent lines overtake the others.
     pub(super) fn urgent_first(&mut self, waiting: &mut Batch) {
+        if let Some(recent) = &self.recent {
+            let urgent = waiting.lines().filter(|(_, is_urgent)| *is_urgent);
+            recent.add(urgent.map(|(line, _)| line));
+        }
         self.batch.urgent_first(waiting);
     }
 

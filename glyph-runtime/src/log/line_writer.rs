@@ -1,6 +1,6 @@
 //! The writer of log lines and of the audit trail.
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, iter, sync::Arc};
 
 use super::{
     AUDIT,
@@ -10,6 +10,7 @@ use super::{
     line::{Head, Layout, Line, Style},
     names::{Names, UsedKey},
     queue::Queue,
+    recent::RecentLines,
     timestamp::Timestamp,
 };
 
@@ -22,6 +23,7 @@ pub(crate) struct LineWriter {
     pub(super) style: Style,
     pub(super) names: Arc<Names>,
     pub(super) queue: Arc<Queue>,
+    pub(super) recent: RecentLines,
     pub(super) audit: Option<AuditTrail>,
 }
 
@@ -69,6 +71,10 @@ impl LineWriter {
             if !audit.copied {
                 return;
             }
+        }
+        if self.style != Style::Json && self.recent.is_on() {
+            self.render(event, Style::Json, buffers);
+            self.recent.add(iter::once(&*buffers.line));
         }
         self.render(event, self.style, buffers);
         self.queue.push(*event.metadata.level(), &buffers.line);

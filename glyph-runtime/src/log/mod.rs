@@ -98,6 +98,11 @@ mod panics;
 mod pipeline;
 mod pretty;
 mod queue;
+#[cfg(feature = "console")]
+mod recent;
+#[cfg(not(feature = "console"))]
+#[path = "without_recent.rs"]
+mod recent;
 mod settings;
 mod shape;
 mod sink;
@@ -115,6 +120,8 @@ pub(crate) use filter::EventFilter;
 pub(crate) use filters::{CHANGES, LogFilters};
 pub(crate) use line_writer::LineLayer;
 pub use pipeline::Pipeline;
+#[cfg(feature = "console")]
+pub(crate) use recent::{RecentLine, RecentLines};
 pub use settings::{Audit, AuditOutput, Format, Limits, LogSettings, Output, SyncPolicy};
 pub use shape::{DurationFormat, FieldNames, LevelCase, LineShape};
 

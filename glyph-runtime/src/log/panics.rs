@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     backtrace::{Backtrace, BacktraceStatus},
+    iter,
     panic::{self, PanicHookInfo},
     sync::Arc,
     thread,
@@ -16,6 +17,7 @@ use super::{
     line::{Head, Layout, Line, Style},
     names::Names,
     queue::{Queue, is_writer_thread},
+    recent::RecentLines,
     text,
     timestamp::Timestamp,
 };
@@ -33,6 +35,7 @@ pub(super) struct PanicLog {
     pub(super) style: Style,
     pub(super) names: Arc<Names>,
     pub(super) queue: Arc<Queue>,
+    pub(super) recent: RecentLines,
     pub(super) filter: EventFilter,
 }
 
@@ -60,7 +63,7 @@ impl PanicLog {
     /// Writes the line without `tracing`: the panicking thread may hold the locks of its spans, and
     /// a layer that panics in here would abort the process.
     fn write(&self, panic: &PanicHookInfo<'_>) {
-        let (mut out, mut used, mut message) = (Vec::new(), Vec::new(), Vec::new());
+        let mut message = Vec::new();
         let Policy { limits, names, .. } = &self.policy;
         let redaction = names.redaction();
         let shown = redaction.shown(MESSAGE, payload(panic.payload()));
@@ -75,18 +78,28 @@ impl PanicLog {
             message: &message,
             correlation: &correlation,
         };
+        if self.style != Style::Json && self.recent.is_on() {
+            let line = self.rendered(Style::Json, &head, panic);
+            self.recent.add(iter::once(&*line));
+        }
+        let line = self.rendered(self.style, &head, panic);
+        self.queue.push(Level::ERROR, &line);
+    }
+
+    fn rendered(&self, style: Style, head: &Head<'_>, panic: &PanicHookInfo<'_>) -> Vec<u8> {
+        let (mut out, mut used) = (Vec::new(), Vec::new());
         let layout = Layout {
-            limits,
-            style: self.style,
+            limits: &self.policy.limits,
+            style,
             names: &self.names,
-            known: names,
+            known: &self.policy.names,
         };
-        let mut line = Line::begin(&mut out, &mut used, layout, &head);
+        let mut line = Line::begin(&mut out, &mut used, layout, head);
         self.add_origin(&mut line, panic);
         line.scope();
-        line.carried(&correlation);
-        line.end(&correlation);
-        self.queue.push(Level::ERROR, &out);
+        line.carried(head.correlation);
+        line.end(head.correlation);
+        out
     }
 
     /// Adds the source location, and the backtrace if `RUST_BACKTRACE` asks for one.

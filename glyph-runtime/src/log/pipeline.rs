@@ -19,6 +19,7 @@ use super::{
     names::Names,
     panics::PanicLog,
     queue::{Capacity, Queue},
+    recent::RecentLines,
     settings::{Audit, AuditOutput, Format, LogSettings, Output},
     sink::{Descriptor, Sink, standard_error, standard_output},
     writer,
@@ -34,6 +35,8 @@ use crate::{
 #[must_use = "dropping it ends the log"]
 pub struct Pipeline {
     queue: Arc<Queue>,
+    #[cfg(feature = "console")]
+    recent: RecentLines,
     trail: Option<Arc<Trail>>,
     panics: Arc<PanicLog>,
     filter: EventFilter,
@@ -118,7 +121,10 @@ impl Pipeline {
         };
         let failures = Failures::new(names.log.clone());
         let sink = open(settings.output)?;
-        let queue = Arc::new(Queue::new(sink, failures, capacity, counters.clone()));
+        let recent = RecentLines::new(Arc::clone(&keys));
+        let copied_to = (style == Style::Json).then(|| recent.clone());
+        let queue = Queue::new(sink, failures, capacity, counters.clone(), copied_to);
+        let queue = Arc::new(queue);
         writer::start(&queue).map_err(LogError::Thread)?;
         let policy = Policy {
             names: Arc::new(
@@ -132,6 +138,7 @@ impl Pipeline {
             style,
             names: Arc::clone(&keys),
             queue: Arc::clone(&queue),
+            recent: recent.clone(),
             filter: filter.clone(),
         };
         let writer = LineWriter {
@@ -139,12 +146,15 @@ impl Pipeline {
             style,
             names: keys,
             queue: Arc::clone(&queue),
+            recent: recent.clone(),
             audit: trail.clone().map(|trail| AuditTrail { trail, copied }),
         };
         let mut filters = LogFilters::default();
         filters.add(filter.clone());
         let pipeline = Self {
             queue,
+            #[cfg(feature = "console")]
+            recent,
             trail,
             panics: Arc::new(panics),
             filter: filter.clone(),
@@ -199,6 +209,12 @@ impl Pipeline {
     /// Returns the filters that change together.
     pub(crate) fn filters(&self) -> LogFilters {
         self.filters.clone()
+    }
+
+    /// Returns the latest lines, once a reader keeps them.
+    #[cfg(feature = "console")]
+    pub(crate) fn recent(&self) -> RecentLines {
+        self.recent.clone()
     }
 
     pub(crate) fn event_filter(&self) -> EventFilter {

@@ -15,6 +15,7 @@ use super::{
     drain::{Drain, WriteResult},
     failures::Failures,
     forked::Forked,
+    recent::RecentLines,
     sink::{Sink, WriteEnd},
 };
 use crate::export::Deadline;
@@ -127,11 +128,12 @@ impl Queue {
         failures: Failures,
         capacity: Capacity,
         counters: Counters,
+        recent: Option<RecentLines>,
     ) -> Self {
         Self {
             is_direct: sink.is_direct(),
             forked: Forked::new(sink.descriptor()),
-            state: Mutex::new(QueueState::new(sink)),
+            state: Mutex::new(QueueState::new(sink, recent)),
             filled: Condvar::new(),
             progress: Condvar::new(),
             capacity,
@@ -234,6 +236,7 @@ impl Queue {
     ) -> MutexGuard<'q, QueueState> {
         drain.load(&mut state.waiting);
         drop(state);
+        drain.copy();
         let step = drain.write(due);
         self.counters.written(step.written.lines);
         self.counters.write_failed(step.lost.lines);
@@ -331,10 +334,10 @@ impl Queue {
 }
 
 impl QueueState {
-    fn new(sink: Sink) -> Self {
+    fn new(sink: Sink, recent: Option<RecentLines>) -> Self {
         Self {
             waiting: Batch::default(),
-            drain: Some(Drain::new(sink)),
+            drain: Some(Drain::new(sink, recent)),
             appended: LineCount::default(),
             settled: LineCount::default(),
             waiters: 0,

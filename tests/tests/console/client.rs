@@ -37,7 +37,24 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> Response {
 
 /// Sends a request with these headers, and reads the response.
 pub(crate) fn ask(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Response {
-    let mut stream = send(address, "GET", path, headers);
+    response(send(address, "GET", path, headers))
+}
+
+/// Sends a body with these headers, and reads the response.
+pub(crate) fn post(
+    address: SocketAddr,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Response {
+    let length = body.len().to_string();
+    let headers = [headers, &[("content-length", length.as_str())]].concat();
+    let mut stream = send(address, "POST", path, &headers);
+    stream.write_all(body.as_bytes()).unwrap();
+    response(stream)
+}
+
+fn response(mut stream: TcpStream) -> Response {
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();

@@ -9,15 +9,21 @@ use crate::{
 
 const TOKEN: &str = "0123456789abcdef";
 
-const PATHS: [&str; 10] = [
+const PATHS: [&str; 16] = [
     "/",
     "/console.js",
+    "/alerts.js",
+    "/logs.js",
+    "/start.js",
     "/console.css",
     "/console.svg",
     "/api/v1/overview",
     "/api/v1/live",
     "/api/v1/metrics",
     "/api/v1/series?metric=x",
+    "/api/v1/alerts",
+    "/api/v1/logs",
+    "/api/v1/logs/live",
     "/api/v1/traces",
     "/api/v1/traces/00000000000000000000000000000000",
 ];

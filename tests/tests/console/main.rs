@@ -7,11 +7,13 @@
 )]
 
 mod api;
+mod assistant;
 mod client;
 mod described;
 mod guard;
 mod hostile;
 mod live;
+mod logs;
 mod page;
 mod program;
 mod switch;

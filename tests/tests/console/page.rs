@@ -2,7 +2,17 @@
 
 use crate::{client::get, program::program};
 
-const FILES: [&str; 4] = ["/", "/console.js", "/console.css", "/console.svg"];
+const SCRIPTS: [&str; 4] = ["/console.js", "/alerts.js", "/logs.js", "/start.js"];
+
+const FILES: [&str; 7] = [
+    "/",
+    "/console.js",
+    "/alerts.js",
+    "/logs.js",
+    "/start.js",
+    "/console.css",
+    "/console.svg",
+];
 
 #[test]
 fn responses_have_a_strict_policy() {
@@ -80,7 +90,7 @@ fn page_has_no_inline_code_and_no_files_of_other_sites() {
 #[test]
 fn script_makes_text_and_no_markup_of_strings() {
     let (_telemetry, address) = program(|program| program);
-    let script = get(address, "/console.js").body;
+    let script = SCRIPTS.map(|path| get(address, path).body).concat();
     for way in [
         "innerHTML",
         "outerHTML",

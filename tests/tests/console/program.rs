@@ -7,6 +7,7 @@ use glyph_runtime::{
     metric_catalog,
 };
 use glyph_tests::environment;
+use tracing::{Dispatch, dispatcher::with_default};
 use tracing_subscriber::layer::SubscriberExt;
 
 #[derive(LabelSet)]
@@ -43,13 +44,20 @@ pub(crate) fn pay(order: &str) -> Result<(), io::Error> {
     Ok(())
 }
 
-/// Installs a program on a loopback address, with what `change` sets.
+/// Installs a program without a log on a loopback address, with what `change` sets.
 pub(crate) fn program(
+    change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder,
+) -> (Telemetry, SocketAddr) {
+    program_with_log(|builder| change(builder.without_log()))
+}
+
+/// Installs a program on a loopback address, with what `change` sets.
+pub(crate) fn program_with_log(
     change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder,
 ) -> (Telemetry, SocketAddr) {
     let builder = environment::telemetry("shop")
         .version("1.2.3")
-        .without_log()
+        .without_panic_log()
         .without_facade()
         .without_subscriber()
         .listener(([127, 0, 0, 1], 0))
@@ -59,8 +67,12 @@ pub(crate) fn program(
     (telemetry, address)
 }
 
-/// Records spans of `work` in the telemetry.
+/// Records spans of `work` in the telemetry, once for each telemetry.
 pub(crate) fn traced(telemetry: &Telemetry, work: impl FnOnce()) {
-    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
-    tracing::subscriber::with_default(subscriber, work);
+    with_default(&subscriber(telemetry), work);
+}
+
+/// Returns a subscriber with the layers of the telemetry, which it has once.
+pub(crate) fn subscriber(telemetry: &Telemetry) -> Dispatch {
+    Dispatch::new(tracing_subscriber::registry().with(telemetry.layers()))
 }

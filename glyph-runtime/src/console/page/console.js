@@ -149,11 +149,13 @@ function overviewView() {
   const figures = element("p", { class: "soft" });
   const stages = table("Stages, over the last five minutes", ["Stage", "Calls/s", "Failed", "p50", "p95", "p99", "In flight", "Calls/s over time", "p95 over time"]);
   const rows = new Map();
-  main.append(health, stages.whole, figures);
+  const alerts = activeAlerts();
+  main.append(health, alerts.place, stages.whole, figures);
 
   const update = (overview) => {
     about(overview);
     health.replaceChildren(...checks(overview.health));
+    alerts.update(overview.alerts);
     for (const stage of overview.stages) {
       const name = `${stage.name} ${stage.metric}`;
       if (!rows.has(name)) {
@@ -331,6 +333,9 @@ async function traceView(id) {
     element("h2", null, `Spans, ${count(trace.spans)}`),
     element("ul", { class: "tree" }, ...trace.tree.map((span) => spanEntry(span, trace.duration_ms || 1))),
   );
+  const lines = await linesOfTrace(id);
+  if (turn !== shown) return;
+  main.append(...lines);
   state("Loaded");
 }
 
@@ -370,31 +375,3 @@ const VIEWS = {
   metrics: ["Metrics", metricsView],
   traces: ["Traces", tracesView],
 };
-
-async function show(event) {
-  shown += 1;
-  if (stream) stream.close();
-  stream = null;
-  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
-  const [view, id] = path.split("/");
-  const [title, draw] = VIEWS[view] || VIEWS.overview;
-  for (const tab of document.querySelectorAll("nav a")) {
-    tab.removeAttribute("aria-current");
-    if (tab.dataset.view === (VIEWS[view] ? view : "overview")) tab.setAttribute("aria-current", "page");
-  }
-  main.replaceChildren(element("h1", null, id ? "Trace" : title));
-  if (event) main.focus();
-  const turn = shown;
-  try {
-    state("Loading");
-    await (id && view === "traces" ? traceView(decodeURIComponent(id)) : draw(new URLSearchParams(query || "")));
-  } catch (error) {
-    if (turn === shown) main.append(failure(error));
-    state("Failed");
-  }
-}
-
-window.addEventListener("hashchange", show);
-window.addEventListener("pagehide", () => stream && stream.close());
-load("/api/v1/overview").then(about, () => {});
-show();

@@ -27,8 +27,8 @@ struct Log {
 
 /// The pipeline of log lines, if there is one.
 #[derive(Debug)]
-struct RunningLog {
-    pipeline: Option<Pipeline>,
+pub(super) struct RunningLog {
+    pub(super) pipeline: Option<Pipeline>,
     filters: LogFilters,
     is_bridged: bool,
     logs_panics: bool,

@@ -8,11 +8,16 @@ use super::Admin;
 use crate::{
     admin::{Token, guard::Guard},
     config::Configuration,
-    console::{self, DEFAULT_MEMORY, Identity, Streams, Subject},
+    console::{self, DEFAULT_MEMORY, Identity, Log, Streams, Subject},
     health::Health,
+    log::{self, RecentLines},
     telemetry::{
         TelemetryBuilder,
-        signals::{Parts, Running, StartError, find_running, traces::RunningTraces},
+        signals::{
+            Parts, Running, StartError, find_running,
+            log::{RunningLog, filters},
+            traces::RunningTraces,
+        },
     },
     trace::{Pipeline, RecentTraces},
 };
@@ -83,6 +88,10 @@ impl Console {
             exposition: parts.exposition(),
             health: health.clone(),
             traces: recent_traces(&parts.running),
+            log: Log {
+                lines: recent_lines(&parts.running),
+                filters: filters(&parts.running),
+            },
         };
         let (pages, streams) = console::start(subject, self.memory)?;
         let guard = Guard::new(address, token, &self.hosts);
@@ -98,6 +107,13 @@ fn recent_traces(running: &[Box<dyn Running>]) -> Option<RecentTraces> {
     pipeline.map(Pipeline::recent_traces)
 }
 
+/// Returns the latest lines of the log, if there is one.
+fn recent_lines(running: &[Box<dyn Running>]) -> Option<RecentLines> {
+    let log: Option<&RunningLog> = find_running(running);
+    let pipeline = log?.pipeline.as_ref();
+    pipeline.map(log::Pipeline::recent)
+}
+
 impl TelemetryBuilder {
     /// Sets whether the admin listener serves the [console](crate::console), whatever `GLYPH_CONSOLE`
     /// sets. Default: true in builds with debug assertions, else false.
@@ -107,8 +123,8 @@ impl TelemetryBuilder {
         self.with(|admin: &mut Admin| admin.console.is_wanted = Some(is_on))
     }
 
-    /// Sets the limit of bytes that the history of the [console](crate::console) takes, at least
-    /// 1 MiB. Default: 32 MiB.
+    /// Sets the limit of bytes that the history and the log lines of the [console](crate::console) take,
+    /// at least 1 MiB. Default: 32 MiB.
     ///
     /// When the history of 15 minutes needs more, its snapshots become rarer, and it becomes shorter.
     pub fn console_memory(self, bytes: usize) -> Self {

@@ -1,0 +1,122 @@
+//! An alert, or one of an objective, that is evaluated.
+
+use std::time::Duration;
+
+use glyph_core::catalog::Comparison;
+
+use super::{
+    active::{Groups, Now, Times},
+    burn::Burn,
+    measured::Measured,
+};
+
+/// An alert.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) name: String,
+    pub(super) severity: &'static str,
+    /// The labels in addition to those of the group and the severity.
+    pub(super) labels: &'static [(&'static str, &'static str)],
+    /// The objective that it is about.
+    pub(super) objective: Option<&'static str>,
+    pub(super) times: Times,
+    /// The condition in words.
+    pub(super) condition: String,
+    pub(super) kind: Kind,
+    pub(super) groups: Groups,
+}
+
+/// How an alert is evaluated.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Compare {
+        measured: Measured,
+        comparison: Comparison,
+        threshold: f64,
+        unit: &'static str,
+    },
+    Absent(Measured),
+    Burn(Burn),
+    /// The reason why it is not evaluated.
+    Not(String),
+}
+
+impl Rule {
+    /// Evaluates the alert at this moment. New groups take bytes from `room`.
+    pub(super) fn evaluate(&mut self, now: Now, room: &mut usize) {
+        match &mut self.kind {
+            Kind::Compare {
+                measured,
+                comparison,
+                threshold,
+                ..
+            } => {
+                let (values, comparison, threshold) =
+                    (measured.values(now, room), *comparison, *threshold);
+                self.groups.step(now, self.times, values, |value| {
+                    compares(value, comparison, threshold)
+                });
+            }
+            Kind::Absent(measured) => {
+                let values = measured.values(now, room);
+                self.groups.step(now, self.times, values, |_| true);
+            }
+            Kind::Burn(burn) => {
+                let (burning, others) = burn.values(now, room);
+                self.groups.step_of(now, self.times, burning, others);
+            }
+            Kind::Not(_) => {}
+        }
+    }
+
+    /// Returns the threshold, if there is one.
+    pub(super) fn threshold(&self) -> Option<f64> {
+        match &self.kind {
+            Kind::Compare { threshold, .. } => Some(*threshold),
+            Kind::Burn(burn) => Some(burn.lowest()),
+            Kind::Absent(_) | Kind::Not(_) => None,
+        }
+    }
+
+    pub(super) const fn unit(&self) -> &'static str {
+        match self.kind {
+            Kind::Compare { unit, .. } => unit,
+            Kind::Absent(_) | Kind::Burn(_) | Kind::Not(_) => "",
+        }
+    }
+
+    /// Returns the bytes of what is kept, and the groups for which there was no room.
+    pub(super) fn kept(&self) -> (usize, usize) {
+        match &self.kind {
+            Kind::Compare { measured, .. } | Kind::Absent(measured) => measured.kept(),
+            Kind::Burn(burn) => burn.kept(),
+            Kind::Not(_) => (0, 0),
+        }
+    }
+}
+
+/// Compares as PromQL does.
+#[expect(clippy::float_cmp, reason = "the alert is declared with `==` or `!=`")]
+fn compares(value: f64, comparison: Comparison, threshold: f64) -> bool {
+    match comparison {
+        Comparison::Above => value > threshold,
+        Comparison::AtLeast => value >= threshold,
+        Comparison::Below => value < threshold,
+        Comparison::AtMost => value <= threshold,
+        Comparison::Equal => value == threshold,
+        Comparison::Unequal => value != threshold,
+    }
+}
+
+/// Returns a time in words: `5m`, `1h`, `90s`.
+pub(super) fn time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let units = [(86_400, "d"), (3600, "h"), (60, "m")];
+    let exact = units
+        .iter()
+        .find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit));
+    match exact {
+        Some((unit, name)) => format!("{}{name}", seconds / unit),
+        None => format!("{seconds}s"),
+    }
+}
