@@ -21,11 +21,12 @@ mod tokens;
 use std::path::{Path, PathBuf};
 
 /// The crates whose folders have an order, lowest first.
-const CRATES: [&str; 4] = [
+const CRATES: [&str; 5] = [
     "glyph-macros",
     "glyph-core",
     "glyph-artifacts",
     "glyph-runtime",
+    "glyph-cli",
 ];
 
 fn repository() -> PathBuf {

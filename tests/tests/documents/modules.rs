@@ -42,7 +42,12 @@ fn has_example(file: &Path) -> bool {
 #[test]
 fn each_public_module_has_an_example() {
     let mut modules = Vec::new();
-    for name in ["glyph-core", "glyph-artifacts", "glyph-runtime"] {
+    for name in [
+        "glyph-core",
+        "glyph-artifacts",
+        "glyph-runtime",
+        "glyph-cli",
+    ] {
         let folder = repository().join(name).join("src");
         collect(&folder.join("lib.rs"), &folder, &mut modules);
         assert!(has_example(&folder.join("lib.rs")), "{name} has no example");
