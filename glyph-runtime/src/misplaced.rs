@@ -23,7 +23,7 @@ impl Telemetry {
         // `for<'never>` delays the check of the requirement to the calls.
         for<'never> Self: New,
     {
-        let _ = service;
+        drop(service);
         Self::new_builder()
     }
 }

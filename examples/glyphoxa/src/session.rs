@@ -27,7 +27,7 @@ pub(crate) async fn play(place: &Place, recording: &Recording, speed: f64, stop:
         let participants = recording.tracks.len();
         tracing::info!(participants, "session begins");
         let turns = match place.open(session, recording.npc, participants).await {
-            Ok(conversation) => hold(conversation, recording, speed, stop).await,
+            Ok(conversation) => Box::pin(hold(conversation, recording, speed, stop)).await,
             Err(error) => vec![Err(error)],
         };
         let unanswered = turns.iter().filter(|turn| turn.is_err()).count();

@@ -355,20 +355,23 @@ impl Server {
     fn sessions(&self) -> Vec<Response> {
         let mut pages = Vec::new();
         let (mut before, mut up, mut down) = (None, false, false);
-        wait::until("a session has ended and another begun", || {
-            let page = self.ask(("GET", "/metrics", &[]));
-            let is = sample(&page.body, "glyphoxa_active_sessions");
-            if before.is_some() && is != before {
-                up |= is > before;
-                down |= is < before;
-            }
-            if is != before {
-                pages.push(page);
-            }
-            before = is;
-            thread::sleep(PAUSE);
-            up && down
-        });
+        // Several sessions may begin or end between two looks.
+        wait::until(
+            "one session has ended and one begun between two looks",
+            || {
+                let page = self.ask(("GET", "/metrics", &[]));
+                let is = sample(&page.body, "glyphoxa_active_sessions");
+                let step = is.zip(before).map(|(is, before): (f64, f64)| is - before);
+                up |= step == Some(1.0);
+                down |= step == Some(-1.0);
+                if is != before {
+                    pages.push(page);
+                }
+                before = is;
+                thread::sleep(PAUSE);
+                up && down
+            },
+        );
         pages
     }
 

@@ -81,7 +81,7 @@ impl Voice {
     fn begin(self, messages: Streaming<Message>) -> Answers {
         let (answers, waiting) = mpsc::channel(1);
         context::spawn(async move {
-            if let Err(status) = self.converse(messages, &answers).await {
+            if let Err(status) = Box::pin(self.converse(messages, &answers)).await {
                 tracing::info!(reason = status.message(), "conversation ends early");
                 let _gateway_has_left = answers.send(Err(status)).await;
             }
