@@ -176,7 +176,7 @@ async fn log_tail(Extracted(shared): Extracted<Shared>, RawQuery(query): RawQuer
     let first = first.await;
     match first {
         Ok(first) => {
-            let body = tail::body(client, shared.thread, filter, &first);
+            let body = tail::body(client, shared.thread, &filter, &first);
             ([(CONTENT_TYPE, EVENTS)], body).into_response()
         }
         Err(_) => busy(),

@@ -30,7 +30,7 @@ struct Tail {
 }
 
 /// Returns the body: the lines that there are, and then further ones until the streams end.
-pub(super) fn body(client: Client, thread: Thread, filter: Filter, first: &LogList) -> Body {
+pub(super) fn body(client: Client, thread: Thread, filter: &Filter, first: &LogList) -> Body {
     let tail = Tail {
         client,
         thread,

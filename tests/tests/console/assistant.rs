@@ -19,7 +19,7 @@ fn shop() -> (Telemetry, SocketAddr) {
     program_with_log(|program| {
         program.log(|log| {
             log.output = Output::Writer(Box::new(std::io::sink()));
-            log.filter = "info".to_owned();
+            "info".clone_into(&mut log.filter);
         })
     })
 }

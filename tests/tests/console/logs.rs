@@ -44,7 +44,7 @@ fn shop_with_token(format: Format, token: Option<&str>) -> (Telemetry, SocketAdd
         let program = program.log(move |log| {
             log.output = Output::Writer(Box::new(Written::default()));
             log.format = format;
-            log.filter = "info".to_owned();
+            "info".clone_into(&mut log.filter);
         });
         match token {
             Some(token) => program.admin_token(token),

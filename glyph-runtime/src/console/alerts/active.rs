@@ -48,7 +48,7 @@ impl Groups {
         holds: impl Fn(f64) -> bool,
     ) {
         let (holding, others) = values.into_iter().partition(|(_, value)| holds(*value));
-        self.step_of(now, times, holding, others);
+        self.step_of(now, times, &holding, others);
     }
 
     /// Goes to the next states, as Prometheus does at each evaluation of a rule: with the values of groups
@@ -57,10 +57,10 @@ impl Groups {
         &mut self,
         now: Now,
         times: Times,
-        holding: BTreeMap<String, f64>,
+        holding: &BTreeMap<String, f64>,
         others: BTreeMap<String, f64>,
     ) {
-        for (group, value) in &holding {
+        for (group, value) in holding {
             let begun = Active {
                 since: now,
                 fires: None,

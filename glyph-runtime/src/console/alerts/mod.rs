@@ -61,5 +61,9 @@ impl Alerts {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a missing JSON value is null, never a panic"
+)]
 #[expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 mod tests;

@@ -63,7 +63,7 @@ impl Rule {
             }
             Kind::Burn(burn) => {
                 let (burning, others) = burn.values(now, room);
-                self.groups.step_of(now, self.times, burning, others);
+                self.groups.step_of(now, self.times, &burning, others);
             }
             Kind::Not(_) => {}
         }

@@ -18,14 +18,14 @@ pub(super) struct Failure {
 }
 
 /// Returns the latest requests that have failed, in this stage if there is one.
-pub(super) fn failures(state: &State, stage: Option<&str>, limit: usize) -> Vec<Failure> {
-    let filter = traces::Filter::failures(stage, limit);
+pub(super) fn failures(state: &State, within: Option<&str>, limit: usize) -> Vec<Failure> {
+    let filter = traces::Filter::failures(within, limit);
     let found = traces::list(&state.subject, &filter).into_rows();
     let failures = found.into_iter().map(|trace| {
         let view = traces::find(&state.subject, trace.id());
         let lines = Lines::of_trace(trace.id());
         Failure {
-            failed: view.and_then(|view| view.into_failed(stage)),
+            failed: view.and_then(|view| view.into_failed(within)),
             lines: logs::list(&state.subject.log, &lines),
             trace,
         }

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use self::message::{Error, Message, Request};
 use super::{
+    level::is_json,
     page::JSON,
     received::{Unread, read},
     state::State,
@@ -53,12 +54,7 @@ pub(super) async fn respond(thread: &Thread, headers: &HeaderMap, body: Body) ->
 
 /// Reads the message of a request.
 async fn received(headers: &HeaderMap, body: Body) -> Result<Message, (StatusCode, Error)> {
-    let content_type = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
-    let is_json = content_type.is_some_and(|value| {
-        let essence = value.split(|byte| *byte == b';').next();
-        essence.is_some_and(|it| it.trim_ascii().eq_ignore_ascii_case(JSON.as_bytes()))
-    });
-    if !is_json {
+    if !is_json(headers) {
         let error = Error::invalid("send the message as application/json");
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
