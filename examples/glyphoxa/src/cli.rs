@@ -28,7 +28,7 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// What this process is. Default: full, which is all in one.
+    /// Part of the pipeline that this process runs: all of it (full, the default), the gateway or the worker.
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) mode: Option<Mode>,
 
@@ -50,7 +50,7 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "TENANT/CAMPAIGN", value_delimiter = ',')]
     pub(crate) tenants: Option<Vec<String>>,
 
-    /// Who recognizes and synthesizes speech. Default: auto, with `--once` embedded.
+    /// Programs that recognize and synthesize speech. Default: auto, or embedded with `--once`.
     #[arg(long, value_name = "WHO", value_enum)]
     pub(crate) speech: Option<Choice>,
 
@@ -87,7 +87,7 @@ pub(crate) struct Cli {
     pub(crate) telemetry: TelemetryArgs,
 }
 
-/// What a process is.
+/// The part of the pipeline that a process runs.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Mode {

@@ -28,7 +28,7 @@ pub(crate) struct Pipeline {
     pub(crate) spellbook: Spellbook,
 }
 
-/// What a player said.
+/// The audio of an utterance of a player.
 #[derive(Clone, Debug)]
 pub(crate) struct Spoken {
     pub(crate) speaker: String,

@@ -39,7 +39,7 @@ pub(crate) enum Fault {
     Providers,
     /// Nothing listens where the gateway calls its worker.
     Worker,
-    /// Nobody plays.
+    /// No session begins.
     NoSessions,
     /// Tasks are started and never end.
     TaskLeak,

@@ -41,7 +41,7 @@ pub(crate) enum ModelError {
     Late(Duration),
 }
 
-/// What the model responded with, and the tokens that it counted.
+/// A response of the model, and the tokens that the model counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Completion {
     pub(crate) content: String,

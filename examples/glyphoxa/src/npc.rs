@@ -7,7 +7,7 @@ use crate::telemetry::Provider;
 #[derive(Debug)]
 pub(crate) struct Npc {
     pub(crate) id: &'static str,
-    /// What its model is told of it.
+    /// The description of the character in the prompt of its model.
     pub(crate) persona: &'static str,
     /// The provider of its language model.
     pub(crate) mind: Provider,

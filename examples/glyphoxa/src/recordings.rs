@@ -36,7 +36,7 @@ pub(crate) struct Recording {
     pub(crate) tracks: Vec<Track>,
 }
 
-/// What the microphone of a player heard.
+/// The audio of the microphone of a player.
 #[derive(Debug)]
 pub(crate) struct Track {
     pub(crate) speaker: String,
