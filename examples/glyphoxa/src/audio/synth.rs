@@ -1,5 +1,5 @@
 //! The embedded synthesizer: it turns a text into tones, two for each byte, with a short pause after
-//! them. [`recognize`](super::recognize) turns the samples into the text again.
+//! them. [`recognize`](super::recognize()) turns the samples into the text again.
 
 use std::f64::consts::TAU;
 
