@@ -13,7 +13,7 @@ use crate::{ArtifactError, Load, Schema, artifacts::Artifacts, diff};
 /// With the feature `cli`, the type implements `clap::Args`.
 ///
 #[cfg_attr(feature = "cli", doc = "```")]
-#[cfg_attr(not(feature = "cli"), doc = "```ignore")]
+#[cfg_attr(not(feature = "cli"), doc = "```text")]
 /// use clap::Parser;
 /// use glyph_artifacts::ArtifactArgs;
 ///

@@ -1,9 +1,8 @@
 //! Compiler-checked labels, metrics, catalogs and stages: the API for libraries.
 //!
 //! A library depends on this crate alone. It brings no HTTP, TLS, tokio or OpenTelemetry, and serde only
-//! with its feature. A
-//! program depends on `glyph-runtime`, which re-exports all of this crate and exports what is
-//! recorded. Its module `guide` has a page for each task, such as a library that offers metrics.
+//! with its feature. A program depends on `glyph-runtime`, which re-exports all of this crate and exports
+//! what is recorded. Its module `guide` has a page for each task, such as a library that offers metrics.
 //!
 //! ```
 //! use glyph_core::{

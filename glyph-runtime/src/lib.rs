@@ -86,6 +86,7 @@
 //! - [`Counter`], [`Gauge`] and [`Histogram`] are the kinds of metrics.
 //! - [`instrument_stage`] and [`instrument_stages`] record each call of a function once.
 //! - [`stage`] does the same for a block. [`Outcome`](macro@Outcome) classifies an error type.
+//! - [`live`] has gauges and counters that follow something: guards, and functions that are read.
 //! - [`wait`] records waits for limits and in queues.
 //!
 //! # Run

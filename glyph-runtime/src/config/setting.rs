@@ -3,68 +3,135 @@
 /// A setting that the environment can set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the table describes them")]
 pub enum Setting {
+    /// `OTEL_SERVICE_NAME`: `service.name`.
     ServiceName,
+    /// `OTEL_RESOURCE_ATTRIBUTES`: further attributes of the resource.
     ResourceAttributes,
+    /// No variable, an alias alone: `deployment.environment.name`.
     DeploymentEnvironment,
+    /// `OTEL_SDK_DISABLED`: disables spans and OTLP export.
     SdkDisabled,
+    /// `OTEL_PROPAGATORS`: formats in which contexts are propagated to other processes.
     Propagators,
+    /// `RUST_LOG`: events that the log has.
     LogFilter,
+    /// `OTEL_LOG_LEVEL`: most verbose level of events that the log has, if `RUST_LOG` is not set.
     LogLevel,
+    /// `GLYPH_LOG_FORMAT`: format of log lines.
     LogFormat,
+    /// `GLYPH_LOG_FIELD_NAMES`: names of fields in log lines.
     LogFieldNames,
+    /// `GLYPH_LOG_LEVEL_CASE`: case of the level in log lines.
     LogLevelCase,
+    /// `GLYPH_LOG_DURATION`: form of durations in log lines.
     LogDuration,
+    /// `GLYPH_AUDIT_FILE`: file for the audit trail, in JSON Lines.
     AuditFile,
+    /// `GLYPH_AUDIT_SYNC`: when the audit trail is synchronized to disk.
     AuditSync,
+    /// `GLYPH_AUDIT_OTLP`: exports audit events as log records too, if log records are exported.
     AuditOtlp,
+    /// `OTEL_TRACES_EXPORTER`: exporter of spans.
     TracesExporter,
+    /// `OTEL_METRICS_EXPORTER`: exporter of metrics, in addition to `/metrics`.
     MetricsExporter,
+    /// `OTEL_LOGS_EXPORTER`: exporter of log records, in addition to log output.
     LogsExporter,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: URL of the collector.
     Endpoint,
+    /// `OTEL_EXPORTER_OTLP_PROTOCOL`: protocol of requests.
     Protocol,
+    /// `OTEL_EXPORTER_OTLP_HEADERS`: headers of each request.
     Headers,
+    /// `OTEL_EXPORTER_OTLP_TIMEOUT`: timeout of one attempt to send.
     Timeout,
+    /// `OTEL_EXPORTER_OTLP_COMPRESSION`: compression of requests.
     Compression,
+    /// `OTEL_EXPORTER_OTLP_INSECURE`: no TLS for endpoints without a scheme.
     Insecure,
+    /// `OTEL_EXPORTER_OTLP_CERTIFICATE`: trusted CA certificates, in place of the system roots.
     Certificate,
+    /// `OTEL_EXPORTER_OTLP_CLIENT_KEY`: private key of the client certificate.
     ClientKey,
+    /// `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`: client certificate, with its chain.
     ClientCertificate,
+    /// `OTEL_TRACES_SAMPLER`: sampler of traces.
     Sampler,
+    /// `OTEL_TRACES_SAMPLER_ARG`: share of traces that a `traceidratio` sampler samples.
     SamplerArgument,
+    /// No variable, an alias alone: share of the traces that begin here that is sampled, if
+    /// `OTEL_TRACES_SAMPLER` is not set.
     SampleRatio,
+    /// `GLYPH_TRACES_RATE_LIMIT`: limit of sampled traces that begin here, per second.
     RateLimit,
+    /// `GLYPH_TRACES_KEEP_FAILURES`: keeps each trace with an error in the ring of recent traces,
+    /// also if it is not sampled.
     KeepFailures,
+    /// `GLYPH_TRACES_KEEP_SLOWER_THAN`: keeps each trace with an error, and each trace of at least
+    /// this duration.
     KeepSlowerThan,
+    /// `GLYPH_TRACES_FILE`: file that spans are also written to, in JSON Lines.
     TracesFile,
+    /// `OTEL_BSP_SCHEDULE_DELAY`: longest wait of a span for its batch to fill.
     BatchDelay,
+    /// `OTEL_BSP_EXPORT_TIMEOUT`: timeout of the export of a batch, with all attempts.
     BatchExportTimeout,
+    /// `OTEL_BSP_MAX_QUEUE_SIZE`: capacity of the queue, in spans.
     BatchQueue,
+    /// `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`: limit of spans in a batch.
     BatchSize,
+    /// `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`: limit of bytes in the text of an attribute.
     AttributeValueLength,
+    /// `OTEL_ATTRIBUTE_COUNT_LIMIT`: limit of attributes of a span, an event or a link.
     AttributeCount,
+    /// `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`: limit of bytes in the text of an attribute.
     SpanAttributeValueLength,
+    /// `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`: limit of attributes of a span.
     SpanAttributeCount,
+    /// `OTEL_SPAN_EVENT_COUNT_LIMIT`: limit of events of a span.
     SpanEventCount,
+    /// `OTEL_SPAN_LINK_COUNT_LIMIT`: limit of links of a span.
     SpanLinkCount,
+    /// `OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT`: limit of attributes of an event.
     EventAttributeCount,
+    /// `OTEL_LINK_ATTRIBUTE_COUNT_LIMIT`: limit of attributes of a link.
     LinkAttributeCount,
+    /// `OTEL_METRIC_EXPORT_INTERVAL`: interval of metric exports.
     MetricInterval,
+    /// `OTEL_METRIC_EXPORT_TIMEOUT`: timeout of a metric export, with all attempts.
     MetricExportTimeout,
+    /// `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`: time that the counts of an export
+    /// cover.
     MetricTemporality,
+    /// `OTEL_METRICS_EXEMPLAR_FILTER`: observations that become exemplars.
     ExemplarFilter,
+    /// `OTEL_BLRP_SCHEDULE_DELAY`: longest wait of a log record for its batch to fill.
     LogBatchDelay,
+    /// `OTEL_BLRP_EXPORT_TIMEOUT`: timeout of the export of a batch of log records, with all
+    /// attempts.
     LogBatchExportTimeout,
+    /// `OTEL_BLRP_MAX_QUEUE_SIZE`: capacity of the queue, in log records.
     LogBatchQueue,
+    /// `OTEL_BLRP_MAX_EXPORT_BATCH_SIZE`: limit of log records in a batch.
     LogBatchSize,
+    /// `GLYPH_OTLP_LONGEST_RETRY_DELAY`: longest pause that a collector can ask for, with
+    /// `Retry-After` or `RetryInfo`.
     LongestRetryDelay,
+    /// `HTTP_PROXY`: proxy for `http://` endpoints.
     HttpProxy,
+    /// `HTTPS_PROXY`: proxy for `https://` endpoints.
     HttpsProxy,
+    /// `ALL_PROXY`: proxy for endpoints without one.
     AllProxy,
+    /// `NO_PROXY`: hosts without a proxy.
     NoProxy,
+    /// `GLYPH_REDACTED_FIELDS`: more field names to redact in log lines, log records and spans.
     RedactedFields,
+    /// `GLYPH_ADMIN_TOKEN`: the token of requests to the admin listener that change the program,
+    /// and of the console on an address that is not loopback.
     AdminToken,
+    /// `GLYPH_CONSOLE`: serves the console on the admin listener.
     Console,
 }
 

@@ -60,12 +60,16 @@ impl Dropped {
 
 /// One count for each level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it all")]
 pub struct ByLevel {
+    /// Lines at ERROR.
     pub error: u64,
+    /// Lines at WARN.
     pub warn: u64,
+    /// Lines at INFO.
     pub info: u64,
+    /// Lines at DEBUG.
     pub debug: u64,
+    /// Lines at TRACE.
     pub trace: u64,
 }
 

@@ -34,7 +34,12 @@ fn has_example(file: &Path) -> bool {
     let source = fs::read_to_string(file).unwrap_or_default();
     let mut docs = source.lines().map_while(|line| line.strip_prefix("//!"));
     let begins = docs.next().is_some_and(|line| line.len() > 10);
-    begins && docs.any(|line| ["```", "```no_run"].contains(&line.trim()))
+    // Every other fence ends a block.
+    let mut opened = docs
+        .map(str::trim)
+        .filter(|line| line.starts_with("```"))
+        .step_by(2);
+    begins && opened.any(|line| ["```", "```no_run"].contains(&line))
         // The guide is its own example.
         || source.starts_with("#![doc = include_str!(")
 }

@@ -88,6 +88,12 @@ pages! {
     test_works_from_an_empty_folder: "docs/guide/testing.md",
     artifacts_work_from_an_empty_folder: "docs/guide/artifacts.md",
     library_works_from_an_empty_folder: "docs/guide/libraries.md",
+    clients_work_from_an_empty_folder: "docs/guide/clients.md",
+    catalogs_of_clients_work_from_an_empty_folder: "docs/guide/client-catalogs.md",
+    move_from_tracing_works_from_an_empty_folder: "docs/guide/from-tracing.md",
+    move_from_prometheus_works_from_an_empty_folder: "docs/guide/from-prometheus.md",
+    move_from_autometrics_works_from_an_empty_folder: "docs/guide/from-autometrics.md",
+    move_from_foundations_works_from_an_empty_folder: "docs/guide/from-foundations.md",
 }
 
 #[test]
@@ -133,6 +139,23 @@ fn call_of_a_feature_that_is_not_enabled_names_the_feature() {
     }
 }
 
+/// The pages that readers look something up in. They have no program to paste.
+const LOOKED_UP: [&str; 13] = [
+    "docs/guide/console.md",
+    "docs/guide/endpoints.md",
+    "docs/guide/export.md",
+    "docs/guide/limits.md",
+    "docs/guide/logs.md",
+    "docs/guide/metrics.md",
+    "docs/guide/monitoring.md",
+    "docs/guide/peers.md",
+    "docs/guide/production.md",
+    "docs/guide/secrets.md",
+    "docs/guide/spans.md",
+    "docs/guide/stages.md",
+    "docs/guide/troubleshooting.md",
+];
+
 #[test]
 fn each_page_with_a_program_is_followed() {
     let folder = repository().join("docs/guide");
@@ -143,5 +166,6 @@ fn each_page_with_a_program_is_followed() {
     for page in pages.chain(["README.md".to_owned()]) {
         let has_program = Page::read(&page).is_some();
         assert_eq!(has_program, FOLLOWED.contains(&&*page), "{page}");
+        assert_eq!(!has_program, LOOKED_UP.contains(&&*page), "{page}");
     }
 }
