@@ -1,5 +1,9 @@
 //! The variables of a dashboard.
 
+use glyph_core::{
+    catalog::MetricDescriptor,
+    label::{LabelDescriptor, LabelValues},
+};
 use serde_json::{Value, json};
 
 use super::name::heading;
@@ -14,11 +18,7 @@ const JOB: &str = "job";
 /// Returns all variables in the order of the dashboard.
 pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
     let families = artifacts.families();
-    let first = families.metrics().next();
-    let name = first.map_or_else(
-        || "__name__=\"up\"".to_owned(),
-        |metric| format!("__name__=~\"{}(_total|_count)?\"", metric.name),
-    );
+    let name = of_program(&families);
     let series = format!("{{{name}}}");
     let sources = [
         source("datasource", "Metrics", "prometheus"),
@@ -35,6 +35,33 @@ pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
         )
     });
     sources.into_iter().chain(targets).chain(chosen).collect()
+}
+
+/// Returns a matcher of the names of series that tell the program's targets: a metric that is there from
+/// the start of a process, or all metrics if each one waits for its first call.
+fn of_program(families: &Families) -> String {
+    let mut metrics = families.metrics();
+    let is_closed = |label: &LabelDescriptor| matches!(label.values, LabelValues::Closed(_));
+    let is_present = |metric: &&MetricDescriptor| {
+        let closed = metric.labels.iter().all(is_closed);
+        closed && !metric.sparse && families.scope(metric).is_empty()
+    };
+    let names: Vec<&str> = match metrics.find(is_present) {
+        Some(metric) => vec![metric.name],
+        None => families.metrics().map(|metric| metric.name).collect(),
+    };
+    match names.as_slice() {
+        [] => "__name__=\"up\"".to_owned(),
+        names => format!("__name__=~\"{}\"", alternatives(names)),
+    }
+}
+
+/// Returns a regular expression for the samples of these metrics.
+fn alternatives(names: &[&str]) -> String {
+    match names {
+        [name] => format!("{name}(_total|_count)?"),
+        names => format!("({})(_total|_count)?", names.join("|")),
+    }
 }
 
 /// Returns the variables of the target labels. Each offers the values of series that those before
@@ -85,8 +112,7 @@ fn series_with(families: &Families, label: &str, any: &str) -> String {
         .collect();
     match names.as_slice() {
         [] => any.to_owned(),
-        [name] => format!("{{__name__=~\"{name}(_total|_count)?\"}}"),
-        names => format!("{{__name__=~\"({})(_total|_count)?\"}}", names.join("|")),
+        names => format!("{{__name__=~\"{}\"}}", alternatives(names)),
     }
 }
 

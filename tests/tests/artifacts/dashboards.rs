@@ -374,7 +374,7 @@ fn target_labels_are_variables_that_narrow_each_other() {
     let dashboard = parsed(&Artifacts::of::<Rented>().target_labels(["cluster"]));
     let list = dashboard["templating"]["list"].as_array().unwrap();
     let variable = |name: &str| list.iter().find(|of| of["name"] == name).unwrap();
-    let any = r#"__name__=~"rented_calls(_total|_count)?""#;
+    let any = r#"__name__=~"rented_rooms(_total|_count)?""#;
     for (name, values) in [
         ("job", format!("label_values({{{any}}}, job)")),
         (

@@ -53,6 +53,8 @@ mod replicas;
 mod shop;
 mod stack;
 #[expect(dead_code, reason = "only its declaration matters here")]
+mod targets;
+#[expect(dead_code, reason = "only its declaration matters here")]
 mod tenants;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod thresholds;
