@@ -10,7 +10,7 @@ use crate::{
     artifacts::Artifacts,
     checksum::checksum,
     families::Families,
-    objective::without_queries,
+    objective::{target_alert, without_queries},
     panel_link::Aspect,
     rules::{AlertRule, Rule, RuleFile, RuleGroup, document},
 };
@@ -106,7 +106,7 @@ fn alert_rule(alert: &AlertRule, subject: &str, families: &Families) -> Value {
             (name.as_str(), text.replace("$value", "$values.A.Value"))
         })
         .collect();
-    if let Some(panel) = panel(alert, families) {
+    if let Some(panel) = panel(alert, subject, families) {
         annotations.insert("__dashboardUid__", subject.to_owned());
         annotations.insert("__panelId__", panel.to_string());
     }
@@ -142,11 +142,15 @@ fn alert_rule(alert: &AlertRule, subject: &str, families: &Families) -> Value {
 
 /// Returns the id of the panel that shows why an alert fires. Grafana links alerts to panels by two
 /// annotations.
-fn panel(alert: &AlertRule, families: &Families) -> Option<u32> {
+fn panel(alert: &AlertRule, subject: &str, families: &Families) -> Option<u32> {
     let name = alert.labels.get("objective");
     let mut objectives = families.metrics().flat_map(|metric| metric.objectives);
     let of_objective = objectives
         .find(|objective| name.is_some_and(|name| objective.name == name))
+        .or_else(|| {
+            let mut watching = families.watching_objectives();
+            watching.next().filter(|_| alert.alert == target_alert(subject))
+        })
         .and_then(|objective| families.panel_ids().get(Aspect::Burn, objective.name));
     of_objective.or_else(|| families.alert_panel(&alert.alert))
 }

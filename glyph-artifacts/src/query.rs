@@ -1,5 +1,7 @@
 //! PromQL expressions of alert conditions.
 
+use std::time::Duration;
+
 use crate::{
     families::Families,
     promql::{Expr, Grouping, Window},
@@ -7,6 +9,9 @@ use crate::{
 use glyph_core::catalog::{
     Aggregate, AlertDescriptor, Comparison, Condition, Measure, MetricDescriptor, Selection,
 };
+
+/// How long series that are absent were expected to come back.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 impl Families {
     /// Returns the expression that has samples while the condition of an alert holds.
@@ -21,18 +26,39 @@ impl Families {
                 .compared(comparison.operator(), crate::numbers::rounded(threshold))
                 .to_string(),
             Condition::Absent { of, over } => {
-                let series = self.value_series(of);
-                let absent = match over {
-                    None => Expr::call("absent", [Expr::Instant(series)]),
-                    Some(over) => {
-                        let over = self.time(over).into();
-                        Expr::call("absent_over_time", [Expr::Range(series, over)])
-                    }
-                };
-                absent.to_string()
+                self.absence_of(of, over.map(|over| self.time(over))).to_string()
             }
             Condition::Expression { promql, .. } => promql.trim().to_owned(),
         }
+    }
+
+    /// Returns the absence of series, for each job and environment that had them in the last day;
+    /// without these labels if nothing had them.
+    fn absence_of(&self, of: Selection, over: Option<Duration>) -> Expr {
+        let series = || self.value_series(of);
+        let memory = match over {
+            Some(over) if over >= DAY => over + DAY,
+            _ => DAY,
+        };
+        let by = self.grouping_labels(&self.matched_labels(of));
+        let known = Expr::call("present_over_time", [Expr::Range(series(), memory.into())]);
+        let now = match over {
+            None => Expr::Instant(series()),
+            Some(over) => Expr::call("present_over_time", [Expr::Range(series(), over.into())]),
+        };
+        let [known, now] = [known, now].map(|of| of.aggregate("group", Grouping::by(&by)));
+        let never = Expr::call("absent_over_time", [Expr::Range(series(), memory.into())]);
+        known.binary("unless", now).binary("or", never)
+    }
+
+    /// Returns the labels of which a selection names one value.
+    pub(super) fn matched_labels(&self, of: Selection) -> Vec<&'static str> {
+        let single = of.matchers.iter();
+        let single = single.filter(|matcher| matcher.equal && matcher.values.len() == 1);
+        let mut labels: Vec<&str> = single.map(|matcher| matcher.label).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        labels
     }
 
     fn measure(&self, measure: Measure, comparison: Comparison, alert: &AlertDescriptor) -> Expr {

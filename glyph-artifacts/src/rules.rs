@@ -69,6 +69,7 @@ impl Artifacts {
         RuleFile {
             groups: groups
                 .flat_map(|catalog| catalog_groups(catalog, &families))
+                .chain([self.target_group(&families)])
                 .filter(|group| !group.rules.is_empty())
                 .collect(),
         }

@@ -50,7 +50,7 @@ impl Artifacts {
         let families = self.families();
         let mut problems = self.misfits.clone();
         problems.extend(exposed_twice(&self.catalogs));
-        problems.extend(duplicate_names(&families));
+        problems.extend(duplicate_names(&families, &self.target_alert()));
         let names = names::Names::new(&families, &self.kept_labels());
         for alert in families.metrics().flat_map(|metric| metric.alerts) {
             let promql = families.condition(alert);
@@ -117,7 +117,7 @@ fn objective_problems(families: &Families, names: &names::Names) -> Vec<Problem>
 }
 
 /// Returns a problem for each alert or objective whose alert name is not unique.
-fn duplicate_names(families: &Families) -> Vec<Problem> {
+fn duplicate_names(families: &Families, target_alert: &str) -> Vec<Problem> {
     let alerts = families.metrics().flat_map(|metric| metric.alerts);
     let alerts = alerts.map(|alert| ("alert", alert.name.to_owned(), alert.file, alert.line));
     let objectives = families.metrics().flat_map(|metric| metric.objectives);
@@ -125,9 +125,14 @@ fn duplicate_names(families: &Families) -> Vec<Problem> {
         let alerts = alert_names(objective).into_iter();
         alerts.map(|name| ("objective", name, objective.file, objective.line))
     });
+    let watching = families.watching_objectives().next().into_iter();
+    let targets = watching.map(|objective| {
+        let name = target_alert.to_owned();
+        ("objective", name, objective.file, objective.line)
+    });
     let mut first_uses = HashMap::new();
     let mut problems = Vec::new();
-    for (kind, name, file, line) in alerts.chain(burns) {
+    for (kind, name, file, line) in alerts.chain(burns).chain(targets) {
         if let Some((file_before, line_before)) = first_uses.insert(name.clone(), (file, line)) {
             problems.push(Problem {
                 what: format!("{kind} `{name}`"),

@@ -20,6 +20,12 @@ const MEMORY: Duration = Duration::from_secs(24 * 3600);
 
 const SEVERITY: &str = "critical";
 
+/// Returns the jobs and environments that had a series in the last day.
+pub(super) fn remembered(series: Selector, by: &Grouping) -> Expr {
+    let memory = Expr::Range(series, MEMORY.into());
+    Expr::call("present_over_time", [memory]).aggregate("group", by.clone())
+}
+
 /// Returns the name of the alert.
 pub(crate) fn alert(objective: &ObjectiveDescriptor) -> String {
     format!("{}Absent", objective.name)
@@ -48,19 +54,25 @@ impl Families {
     /// reported calls.
     ///
     /// If the process exposes the calls from its start on, their absence is an error. Otherwise a
-    /// process without calls is in order, and only the state of its targets counts.
+    /// process without calls is in order, and only the state of its targets counts: they are down,
+    /// or left the service discovery.
     fn absence(&self, objective: &ObjectiveDescriptor) -> Expr {
         let by = Grouping::by(&self.grouping_labels(&[]));
         let recorded = || series(objective, REQUESTS);
         let memory = || Expr::Range(recorded(), MEMORY.into());
-        let known = || {
-            let known = Expr::call("present_over_time", [memory()]);
-            known.aggregate("group", by.clone())
-        };
+        let known = || remembered(recorded(), &by);
         let up = Expr::Instant(Selector::new("up")).aggregate("max", by.clone());
         let down = up.compared("==", 0.0).binary("and", known());
         if !self.reports_without_calls(objective) {
-            return down;
+            // A process that pushes its metrics has no `up`.
+            let signs = [Selector::new("up"), Selector::new("target_info"), recorded()];
+            let signs = signs.map(Expr::Instant).into_iter();
+            let signs = signs.reduce(|left, right| left.binary("or", right));
+            let left = signs.map(|signs| {
+                let there = signs.aggregate("group", by.clone());
+                known().binary("unless", there)
+            });
+            return left.into_iter().fold(down, |down, left| down.binary("or", left));
         }
         let now = Expr::Instant(recorded()).aggregate("group", by.clone());
         let gone = known().binary("unless", now);

@@ -18,7 +18,7 @@ const DAY: f64 = 24.0 * HOUR;
 
 /// The start and the end of a sentence with a query.
 const QUERY_START: &str = "{{ with printf ";
-const QUERY_END: &str = "{{ end }}";
+pub(super) const QUERY_END: &str = "{{ end }}";
 
 /// An alert that fires if the error budget is spent too fast.
 pub(crate) struct Burn {
@@ -168,17 +168,25 @@ impl Families {
 
 /// Returns a sentence on what is left of the budget, as a template with a query.
 fn left_text(objective: &ObjectiveDescriptor, labels: &[String]) -> String {
-    let identity = identity(objective).into_iter();
-    let identity = identity.map(|(label, value)| format!("{label}='{value}'"));
-    let matchers = labels.iter().map(|label| format!("{label}='%s'"));
-    let matchers: Vec<String> = identity.chain(matchers).collect();
+    let left = query(&budget_remaining(objective), &identity(objective), labels, "");
+    format!("{left} {{{{ . | first | value | humanizePercentage }}}} of it is left.{QUERY_END}")
+}
+
+/// Returns the start of a sentence with the result of a query: the series with these labels, and
+/// with the labels of the alert, then `rest`. Values are quoted, as they can have any letters.
+pub(super) fn query(
+    series: &str,
+    fixed: &[(&str, &str)],
+    labels: &[String],
+    rest: &str,
+) -> String {
+    let fixed = fixed.iter().map(|(label, value)| format!("{label}='{value}'"));
+    let matchers = labels.iter().map(|label| format!("{label}=%q"));
+    let matchers: Vec<String> = fixed.chain(matchers).collect();
     let values = labels.iter().map(|label| format!(" $labels.{label}"));
     let values: String = values.collect();
-    let (name, matchers) = (budget_remaining(objective), matchers.join(", "));
-    format!(
-        "{QUERY_START}\"{name}{{{matchers}}}\"{values} | query }}}} \
-         {{{{ . | first | value | humanizePercentage }}}} of it is left.{QUERY_END}"
-    )
+    let matchers = matchers.join(", ");
+    format!("{QUERY_START}\"{series}{{{matchers}}}{rest}\"{values} | query }}}}")
 }
 
 /// Returns a text without the sentences that query Prometheus, which Grafana's templates cannot.

@@ -8,11 +8,13 @@ mod burn;
 mod outcome;
 mod recorded;
 mod recording;
+mod target;
 
 pub(super) use absence::{alert as absence_alert, labels as absence_labels};
 pub(super) use burn::{BURNS, Burn, without_queries};
 pub(super) use outcome::{OutcomeLabel, outcome_label};
 pub(super) use recorded::{all_calls, budget, budget_left, record_names, recorded_over};
+pub(super) use target::target_alert;
 
 use std::collections::BTreeMap;
 

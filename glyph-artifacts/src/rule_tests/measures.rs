@@ -163,10 +163,11 @@ impl Families {
 
     /// Returns a series for the quiet side, and no series for the side on which absence fires.
     pub(super) fn absent_load(&self, of: Selection, over: Option<Duration>, side: Side) -> Load {
-        let single = of.matchers.iter().filter(|matcher| matcher.equal);
-        let single = single.filter_map(|matcher| match matcher.values {
-            [value] => Some((matcher.label.to_owned(), (*value).to_owned())),
-            _ => None,
+        let single = self.matched_labels(of).into_iter();
+        let single = single.filter_map(|label| {
+            let mut matchers = of.matchers.iter();
+            let matcher = matchers.find(|matcher| matcher.label == label)?;
+            Some((label.to_owned(), (*matcher.values.first()?).to_owned()))
         });
         let over = over.map(|over| self.time(over));
         let load = Load::new(over.unwrap_or_default(), single.collect());
@@ -178,6 +179,23 @@ impl Families {
             ),
             _ => load,
         }
+    }
+
+    /// Returns series of two jobs, of which one ends at a time.
+    pub(super) fn stopped_load(
+        &self,
+        of: Selection,
+        over: Option<Duration>,
+        end: Duration,
+    ) -> Option<Load> {
+        let metric = self.find(of)?;
+        let (name, labels) = (value_series_name(metric), self.labels_inside(metric, of));
+        let mut others = labels.clone();
+        others.insert("job".to_owned(), "another".to_owned());
+        let window = over.map_or(Duration::ZERO, |over| self.time(over));
+        let kept = only(&labels, &self.grouping_labels(&self.matched_labels(of)));
+        let load = Load::new(window, kept).with(&name, &labels, Change::Ending(0.0, end));
+        Some(load.with(&name, &others, Change::Constant(1.0)))
     }
 }
 

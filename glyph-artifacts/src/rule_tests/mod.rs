@@ -112,6 +112,7 @@ impl Artifacts {
         }
         let objectives = families.metrics().flat_map(|metric| metric.objectives);
         tests.extend(objectives.flat_map(|objective| families.objective_cases(objective)));
+        tests.extend(families.target_cases(&self.target_alert()));
         let file = document(&TestFile {
             rule_files: vec![rules_file.to_owned()],
             evaluation_interval: duration(EVALUATION),
@@ -156,7 +157,22 @@ impl Families {
             }
             _ => Some(self.case(alert, &self.load(alert, side)?, side)),
         });
-        cases.into_iter().flatten().collect()
+        let stopped = self.stopped_case(alert);
+        cases.into_iter().flatten().chain(stopped).collect()
+    }
+
+    /// Returns the case of an alert of absence in which one job no longer has the series and
+    /// another one does.
+    fn stopped_case(&self, alert: &AlertDescriptor) -> Option<TestCase> {
+        let Condition::Absent { of, over } = alert.condition else {
+            return None;
+        };
+        let end = EVALUATION * 10;
+        let load = self.stopped_load(of, over, end)?;
+        let at = end + load.settled(self.time(alert.pending));
+        let tests = self.alert_test(alert, Some(&load.labels), at);
+        let name = format!("{} fires for the job that has none", alert.name);
+        Some(load.case(name, tests, at))
     }
 
     /// Returns a case whose alert has the labels of the input series.

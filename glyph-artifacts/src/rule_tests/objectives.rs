@@ -8,7 +8,7 @@ use super::{
     measures::{WHOLE, value_series_name},
 };
 use crate::{
-    families::Families,
+    families::{Families, INSTANCE},
     objective::{BURNS, Burn, absence_alert, absence_labels, all_calls, budget, outcome_label},
 };
 use glyph_core::catalog::{Indicator, ObjectiveDescriptor};
@@ -58,26 +58,67 @@ impl Families {
         Some(load.case(format!("{} {}", objective.name, calls.what), tests, at))
     }
 
-    /// Returns the cases in which the calls end: the target is up, or it is down.
+    /// Returns the cases in which the calls end: the target is up, is down, or left the service
+    /// discovery.
     fn missing_cases(&self, objective: &ObjectiveDescriptor) -> Vec<TestCase> {
         let Some(pending) = objective.absent else {
             return Vec::new();
         };
         let at = SETTLED + MISSING + pending;
-        let cases = [("has no calls", 1.0), ("has no target that is up", 0.0)];
+        let cases = [
+            ("has no calls", Some(1.0)),
+            ("has no target that is up", Some(0.0)),
+            ("has no target", None),
+        ];
         let cases = cases.into_iter().filter_map(|(what, up)| {
             let load = self.objective_load(objective, 0.0)?.ending(SETTLED);
             let of = all_calls(objective);
             let names: Vec<&str> = self.series_target_labels().collect();
             let target = only(&self.labels_inside(self.find(of)?, of), &names);
-            let load = load.with("up", &target, Change::Constant(up));
-            let fires = up < 1.0 || self.reports_without_calls(objective);
+            let load = match up {
+                Some(up) => load.with("up", &target, Change::Constant(up)),
+                None => load.with("up", &target, Change::Ending(0.0, SETTLED)),
+            };
+            let fires = up.is_none_or(|up| up < 1.0) || self.reports_without_calls(objective);
             let kept = only(&target, &self.grouping_labels(&[]));
             let tests = Tests {
                 promql_expr_test: vec![absence_test(objective, fires.then_some(kept), at)],
                 ..Tests::default()
             };
             Some(load.case(format!("{} {what}", objective.name), tests, at))
+        });
+        cases.collect()
+    }
+
+    /// Returns the cases of the alert that a target is down: one of two is, none is, both are.
+    pub(super) fn target_cases(&self, alert: &str) -> Vec<TestCase> {
+        let Some(pending) = self.target_pending() else {
+            return Vec::new();
+        };
+        let at = SETTLED + pending;
+        let cases = [
+            ("fires", [1.0, 0.0]),
+            ("stays quiet", [1.0, 1.0]),
+            ("stays quiet if no target is up", [0.0, 0.0]),
+        ];
+        let cases = cases.into_iter().filter_map(|(what, up)| {
+            let objective = self.watching_objectives().next()?;
+            let of = all_calls(objective);
+            let names: Vec<&str> = self.series_target_labels().collect();
+            let mut target = only(&self.labels_inside(self.find(of)?, of), &names);
+            let kept = only(&target, &self.grouping_labels(&[]));
+            let mut load = self.objective_load(objective, 0.0)?;
+            for (instance, up) in ["first", "second"].into_iter().zip(up) {
+                target.insert(INSTANCE.to_owned(), instance.to_owned());
+                load = load.with("up", &target, Change::Constant(up));
+            }
+            let mut labels = kept;
+            labels.extend(self.target_labels_of_rule());
+            let tests = Tests {
+                promql_expr_test: vec![firing_test(alert, (what == "fires").then_some(labels), at)],
+                ..Tests::default()
+            };
+            Some(load.case(format!("{alert} {what}"), tests, at))
         });
         cases.collect()
     }

@@ -11,6 +11,8 @@
 )]
 
 #[expect(dead_code, reason = "only its declaration matters here")]
+mod absence;
+#[expect(dead_code, reason = "only its declaration matters here")]
 mod checking;
 mod committed;
 mod conditions;

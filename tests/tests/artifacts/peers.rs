@@ -96,7 +96,8 @@ pub(crate) struct ApiMetrics {
 fn own() -> Peer {
     let rules = Artifacts::of::<ApiMetrics>().rules().unwrap();
     let rules: Value = yaml_serde::from_str(&rules).unwrap();
-    let rules = rules["groups"][0]["rules"].as_array().unwrap();
+    let groups = rules["groups"].as_array().unwrap().iter();
+    let rules = groups.flat_map(|group| group["rules"].as_array().unwrap());
     let mut series: Vec<Series> = Vec::new();
     let mut alerts = Vec::new();
     for rule in rules {
@@ -177,6 +178,8 @@ fn own_alert(name: &str, expr: &str) -> Alert {
         "burns fast"
     } else if name.ends_with("BurnsSlowly") {
         "burns slowly"
+    } else if name.ends_with("TargetDown") {
+        "a target is down"
     } else {
         assert!(name.ends_with("Absent"), "{name} has no row");
         "calls are missing"

@@ -64,11 +64,10 @@ impl MetricField<'_> {
         let mut known = by.clone();
         if let Condition::Absent { of, .. } = &alert.condition {
             known.extend(of.matchers.iter().map(|matcher| matcher.label.value()));
-        } else {
-            let kept = self.kept_labels();
-            let kept: Vec<_> = kept.filter(|label| !known.contains(label)).collect();
-            known.extend(kept);
         }
+        let kept = self.kept_labels();
+        let kept: Vec<_> = kept.filter(|label| !known.contains(label)).collect();
+        known.extend(kept);
         let name = alert.name.value();
         let mut mentions = Vec::new();
         for annotation in alert.annotations() {

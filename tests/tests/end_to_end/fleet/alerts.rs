@@ -39,7 +39,7 @@ const ALERTS: &[(&str, &[Firing])] = &[
     ("ConfigurationOld", &[(RESTARTING, &[])]),
     ("FewReplicas", &[(RESTARTING, &[])]),
     ("TargetDown", &[(GONE, &[("instance", "gone")])]),
-    ("NoBackups", &[(&[], &[("host", "vault")])]),
+    ("NoBackups", &[(GONE, &[("host", "vault")])]),
     ("Restarted", &[(RESTARTING, &[("instance", "restarting")])]),
     ("RequestsBurnsFast", &[(FAILING, &[DEEPGRAM])]),
     (
@@ -58,6 +58,8 @@ const ALERTS: &[(&str, &[Firing])] = &[
     ),
     ("RequestsAbsent", &[(GONE, &[])]),
     ("AnswersAbsent", &[(GONE, &[])]),
+    // No other target of its job is up.
+    ("FleetTargetDown", &[]),
 ];
 
 /// The alerts that a fast burn of the same budget silences.

@@ -85,8 +85,8 @@ const ALERTS: &[(&str, &[Firing])] = &[
     ("CreditNegative", &[(ONE, &[])]),
     ("CreditLow", &[(ONE, &[])]),
     ("RunsRare", &[(ONE, &[])]),
-    ("NoLeader", &[(&[], &[])]),
-    ("NoBackups", &[(&[], &[("host", "vault")])]),
+    ("NoLeader", &[(WORKER, &[])]),
+    ("NoBackups", &[(WORKER, &[("host", "vault")])]),
     ("FewReplicas", &[(STAGING, &[])]),
     (
         "TargetDown",
@@ -99,6 +99,8 @@ const ALERTS: &[(&str, &[Firing])] = &[
     ("EachTenantBurnsFast", &[(PRODUCTION, &[ACME])]),
     ("EachTenantBurnsSlowly", &[(PRODUCTION, &[ACME])]),
     ("EachTenantAbsent", &[(WORKER, &[])]),
+    // All targets of the other job are down, which its objectives report.
+    ("FormsTargetDown", &[(STAGING, &[])]),
 ];
 
 /// An alert of the rule file, and the labels of each of its alerts while all goes wrong.
