@@ -50,6 +50,7 @@ pub(crate) fn problem(name: &str) -> Option<String> {
         "le" => "it is for histogram bucket bounds",
         "quantile" => "it is for summary quantiles",
         "job" | "instance" => "a scrape sets it and would rename yours to `exported_..`",
+        _ if is_number(name) => "it is a number in PromQL, and no label in `by(..)`",
         _ if name.starts_with("__") => "names that start with `__` are internal",
         _ if name.starts_with("otel_scope_") => {
             return Some(format!(
@@ -75,6 +76,12 @@ pub(crate) fn problem(name: &str) -> Option<String> {
     ))
 }
 
+/// Whether PromQL reads a name as a number. Its letters can be of any case.
+fn is_number(name: &str) -> bool {
+    let mut numbers = ["inf", "nan"].iter();
+    numbers.any(|number| name.eq_ignore_ascii_case(number))
+}
+
 fn is_well_formed(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name
@@ -88,7 +95,7 @@ mod tests {
 
     #[test]
     fn valid_names_are_accepted() {
-        for name in ["provider", "_x", "Kind2", "exported_job", "leader"] {
+        for name in ["provider", "_x", "Kind2", "exported_job", "leader", "info"] {
             assert_eq!(problem(name), None);
         }
     }
@@ -101,6 +108,8 @@ mod tests {
             "job",
             "__name__",
             "otel_scope_name",
+            "inf",
+            "NaN",
             "",
             "2x",
             "a-b",

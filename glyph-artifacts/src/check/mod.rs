@@ -9,6 +9,7 @@ mod former;
 mod known;
 mod matching;
 mod names;
+mod replaced;
 mod rule_file;
 mod selector;
 mod shape;
@@ -74,6 +75,7 @@ impl Artifacts {
                 ));
             }
             found.extend(families.impossible(alert, self.least_scrape_interval()));
+            found.extend(families.replaced_labels(alert));
             problems.extend(found.into_iter().map(|message| Problem {
                 what: format!("alert `{}`", alert.name),
                 file: Cow::Borrowed(alert.file),
@@ -82,6 +84,7 @@ impl Artifacts {
             }));
         }
         problems.extend(objective_problems(&families, &names));
+        problems.extend(families.replaced_labels_of_objectives());
         problems
     }
 }

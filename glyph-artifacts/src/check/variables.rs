@@ -206,7 +206,7 @@ impl Reader {
             return vec![placeholder];
         }
         if is_time {
-            return vec![if continues { "5" } else { "5m" }.to_owned()];
+            return vec![if continues { "900" } else { "5m" }.to_owned()];
         }
         if before.ends_with('@') {
             return vec!["0".to_owned()];

@@ -6,11 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use promql_parser::parser::Expr;
 use serde_json::Value;
 
 use super::{
     dashboard_file::{DashboardQuery, queries},
-    expression::{Checked, check, check_parsed, suggestion},
+    expression::{Checked, check, check_parsed, parse, suggestion},
     former::Former,
     names::Names,
     rule_file::{WrittenRule, record, rules},
@@ -83,7 +84,7 @@ impl Artifacts {
             {
                 continue;
             }
-            problems.extend(dashboard_problems(&content, &file, &names)?);
+            problems.extend(self.dashboard_problems(&content, &file, &names)?);
         }
         Ok(problems)
     }
@@ -114,7 +115,7 @@ impl Artifacts {
         file: &str,
     ) -> Result<Vec<Problem>, ArtifactError> {
         let mut problems = self.pattern_problems(file);
-        problems.extend(dashboard_problems(json, file, &self.names())?);
+        problems.extend(self.dashboard_problems(json, file, &self.names())?);
         Ok(problems)
     }
 
@@ -147,11 +148,12 @@ impl Artifacts {
             let (kind, name) = rule.subject();
             let external = self.external_patterns(name);
             let checked = check(&rule.expr(), external, names);
+            let never = self.never(kind, name, &rule.expr());
             let texts = rule.texts().flat_map(|(name, text)| {
                 problems_in_annotation(name, &text, &checked.shape, external, names)
             });
             let texts: Vec<_> = texts.collect();
-            let messages = checked.problems.into_iter().chain(texts);
+            let messages = checked.problems.into_iter().chain(never).chain(texts);
             messages.map(move |message| Problem {
                 what: format!("{kind} `{name}`"),
                 file: Cow::Owned(file.to_owned()),
@@ -163,6 +165,42 @@ impl Artifacts {
             })
         });
         problems.collect()
+    }
+
+    /// Returns the problems of a rule that can never have a result, or whose windows are too short.
+    fn never(&self, kind: &str, name: &str, promql: &str) -> Vec<String> {
+        let (families, scrape) = (self.families(), self.least_scrape_interval());
+        match parse(promql) {
+            Ok(expr) if kind == "alert" => families.impossible_expression(&expr, scrape),
+            // The windows of objectives are fixed.
+            Ok(expr) if !name.starts_with("objective:") => families.short_windows(&expr, scrape),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the problems of the queries of a dashboard.
+    fn dashboard_problems(
+        &self,
+        json: &str,
+        file: &str,
+        names: &Names,
+    ) -> Result<Vec<Problem>, ArtifactError> {
+        let dashboard: Value = serde_json::from_str(json)?;
+        let (families, scrape) = (self.families(), self.least_scrape_interval());
+        let mut problems = Vec::new();
+        for query in queries(&dashboard) {
+            let windows = |expr: &Expr| families.short_windows(expr, scrape);
+            for message in query_problems(&query, names, windows) {
+                problems.push(Problem {
+                    what: query.what.clone(),
+                    file: Cow::Owned(file.to_owned()),
+                    line: line_of(json, |line| line.contains(&query.place)),
+                    message,
+                });
+            }
+        }
+        problems.dedup();
+        Ok(problems)
     }
 
     /// Returns the patterns in `external(..)` of the alert with this name.
@@ -179,32 +217,19 @@ impl Artifacts {
     }
 }
 
-fn dashboard_problems(
-    json: &str,
-    file: &str,
-    names: &Names,
-) -> Result<Vec<Problem>, ArtifactError> {
-    let dashboard: Value = serde_json::from_str(json)?;
-    let mut problems = Vec::new();
-    for query in queries(&dashboard) {
-        for message in query_problems(&query, names) {
-            problems.push(Problem {
-                what: query.what.clone(),
-                file: Cow::Owned(file.to_owned()),
-                line: line_of(json, |line| line.contains(&query.place)),
-                message,
-            });
-        }
-    }
-    problems.dedup();
-    Ok(problems)
-}
-
 /// Returns the problems of a query, with Grafana's variables as written.
-fn query_problems(query: &DashboardQuery<'_>, names: &Names) -> Vec<String> {
+fn query_problems(
+    query: &DashboardQuery<'_>,
+    names: &Names,
+    windows: impl Fn(&Expr) -> Vec<String>,
+) -> Vec<String> {
     let replaced = Replaced::new(query.expr);
     let Checked { problems, shape } = match replaced.parse() {
-        Ok(parsed) => check_parsed(&parsed, &[], names),
+        Ok(parsed) => {
+            let mut checked = check_parsed(&parsed, &[], names);
+            checked.problems.extend(windows(&parsed));
+            checked
+        }
         Err(error) => Checked {
             problems: vec![format!("`{}` is not PromQL: {error}", query.expr)],
             shape: Shape::unknown(),

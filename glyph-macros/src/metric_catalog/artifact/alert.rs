@@ -117,13 +117,18 @@ impl MetricField<'_> {
         if !taken.insert(name.clone()) {
             errors.at(&args.name, format!("duplicate alert `{name}`: rename one"));
         }
-        let on_call = std::mem::take(&mut args.on_call).model(errors);
+        // The author of an expression knows which labels it has.
+        let is_written = args.expression.is_some();
+        let kept = self.kept_labels().filter(|_| !is_written);
+        let kept: Vec<String> = kept.collect();
+        let on_call = std::mem::take(&mut args.on_call).model(&kept, errors);
         let annotation = |text: Option<LitStr>, errors: &mut Errors| {
             text.map(|text| Annotation::read(text, errors))
         };
         let summary = annotation(args.summary.take(), errors);
         let description = annotation(args.description.take(), errors);
         let by = labels::once(std::mem::take(&mut args.by), errors);
+        labels::check_groups(&by, &["severity", "alertname"], &on_call.labels, errors);
         let is_whole = args.is_whole;
         let severity = args
             .severity

@@ -73,8 +73,9 @@ impl MetricField<'_> {
     ) -> Option<Objective> {
         let span = args.attribute.segments.first()?.ident.span();
         let by = labels::once(std::mem::take(&mut args.by), errors);
-        check_groups(&by, errors);
-        let on_call = std::mem::take(&mut args.on_call).model(errors);
+        let kept: Vec<String> = self.kept_labels().collect();
+        let on_call = std::mem::take(&mut args.on_call).model(&kept, errors);
+        labels::check_groups(&by, &labels::OF_OBJECTIVES, &on_call.labels, errors);
         self.check_texts(&by, &on_call, errors);
         let of = args.of.take();
         let of = of.map(|of| self.calls(of, errors)).unwrap_or_default();
@@ -249,17 +250,6 @@ impl MetricField<'_> {
             );
         }
         Some(Indicator::Errors { errors: bad, of })
-    }
-}
-
-/// Reports labels that the recorded series get from the rules.
-fn check_groups(by: &[IdentOrStr], errors: &mut Errors) {
-    for label in by {
-        let name = label.value();
-        if ["objective", "indicator"].contains(&name.as_str()) {
-            let message = format!("the rules set label `{name}`: remove it, or rename the label");
-            errors.at(label, message);
-        }
     }
 }
 

@@ -57,7 +57,8 @@ impl OnCallArgs {
         Ok(true)
     }
 
-    pub(super) fn model(self, errors: &mut Errors) -> OnCall {
+    /// `kept` are the target labels that rules keep.
+    pub(super) fn model(self, kept: &[String], errors: &mut Errors) -> OnCall {
         let mut seconds = |time: Option<Quantity>| {
             let seconds = time.and_then(|time| errors.ok(time.seconds()));
             seconds.unwrap_or(0)
@@ -76,7 +77,7 @@ impl OnCallArgs {
             pending,
             keep_firing,
             annotations,
-            labels: labels::added(self.labels, errors),
+            labels: labels::added(self.labels, kept, errors),
         }
     }
 }
