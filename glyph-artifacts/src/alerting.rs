@@ -149,7 +149,9 @@ fn panel(alert: &AlertRule, subject: &str, families: &Families) -> Option<u32> {
         .find(|objective| name.is_some_and(|name| objective.name == name))
         .or_else(|| {
             let mut watching = families.watching_objectives();
-            watching.next().filter(|_| alert.alert == target_alert(subject))
+            watching
+                .next()
+                .filter(|_| alert.alert == target_alert(subject))
         })
         .and_then(|objective| families.panel_ids().get(Aspect::Burn, objective.name));
     of_objective.or_else(|| families.alert_panel(&alert.alert))

@@ -82,9 +82,8 @@ impl Families {
     /// Returns the declared metric of a selector.
     fn declared(&self, selector: &VectorSelector) -> Option<&'static MetricDescriptor> {
         let mut matchers = selector.matchers.matchers.iter();
-        let quoted = matchers.find(|matcher| {
-            matcher.name == "__name__" && matches!(matcher.op, MatchOp::Equal)
-        });
+        let quoted = matchers
+            .find(|matcher| matcher.name == "__name__" && matches!(matcher.op, MatchOp::Equal));
         let quoted = quoted.map(|matcher| matcher.value.as_str());
         let name = selector.name.as_deref().or(quoted)?;
         self.metrics().find(|metric| {

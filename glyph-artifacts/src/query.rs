@@ -25,9 +25,9 @@ impl Families {
                 .measure(measure, comparison, alert)
                 .compared(comparison.operator(), crate::numbers::rounded(threshold))
                 .to_string(),
-            Condition::Absent { of, over } => {
-                self.absence_of(of, over.map(|over| self.time(over))).to_string()
-            }
+            Condition::Absent { of, over } => self
+                .absence_of(of, over.map(|over| self.time(over)))
+                .to_string(),
             Condition::Expression { promql, .. } => promql.trim().to_owned(),
         }
     }

@@ -1,6 +1,6 @@
 //! The schema of the metrics, as a document to compare with later versions.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,9 @@ pub struct AlertSchema {
     /// The time for which the condition must hold, such as `5m`.
     #[serde(rename = "for")]
     pub pending: String,
+    /// How long the alert fires after the condition ended; `None` for no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_firing_for: Option<String>,
     /// The labels that the rule sets, with the severity.
     pub labels: BTreeMap<String, String>,
 }
@@ -89,6 +92,15 @@ pub struct ObjectiveSchema {
     /// How long calls must be missing before an alert fires; `None` for no such alert.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absent: Option<String>,
+    /// How long the budget must burn before an alert fires; `None` for no time.
+    #[serde(rename = "for", default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<String>,
+    /// How long an alert fires after the budget stopped burning; `None` for no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_firing_for: Option<String>,
+    /// The labels that its rules set on alerts, without those of all objectives.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
 }
 
 /// The schema of a panel: what links to the dashboard depend on.
@@ -212,6 +224,7 @@ fn alert(families: &Families, alert: &AlertDescriptor) -> AlertSchema {
         comparison,
         threshold,
         pending: rule.pending.unwrap_or_else(|| "0s".to_owned()),
+        keep_firing_for: rule.keep_firing_for,
         labels: rule.labels,
     }
 }
@@ -227,6 +240,7 @@ fn objective(objective: &ObjectiveDescriptor) -> ObjectiveSchema {
             (format!("{errors} in {all}"), None)
         }
     };
+    let time = |time: Duration| (!time.is_zero()).then(|| duration(time));
     ObjectiveSchema {
         name: objective.name.to_owned(),
         target: objective.target,
@@ -242,6 +256,14 @@ fn objective(objective: &ObjectiveDescriptor) -> ObjectiveSchema {
         slow: objective.slow.iter().map(burn_windows).collect(),
         min_requests: Some(objective.min_requests).filter(|least| *least > 0),
         absent: objective.absent.map(duration),
+        pending: time(objective.pending),
+        keep_firing_for: time(objective.keep_firing_for),
+        labels: objective
+            .labels
+            .iter()
+            .copied()
+            .map(crate::rules::owned)
+            .collect(),
     }
 }
 

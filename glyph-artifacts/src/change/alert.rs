@@ -42,6 +42,13 @@ pub enum AlertChange {
     },
     /// The measured expression changed.
     Condition,
+    /// The time changed for which the alert fires after the condition ended.
+    KeepFiring {
+        /// The old time; `None` for no time.
+        from: Option<String>,
+        /// The new time.
+        to: Option<String>,
+    },
     /// The time changed for which the condition must hold.
     Pending {
         /// The old time, such as `5m`.
@@ -57,7 +64,8 @@ impl AlertChange {
         match self {
             Self::Removed | Self::Renamed { .. } | Self::Severity { .. } => true,
             Self::Label { from, .. } => from.is_some(),
-            Self::Added | Self::Threshold { .. } | Self::Condition | Self::Pending { .. } => false,
+            Self::Added | Self::Threshold { .. } | Self::Condition => false,
+            Self::Pending { .. } | Self::KeepFiring { .. } => false,
         }
     }
 
@@ -81,18 +89,12 @@ impl AlertChange {
                 label,
                 from,
                 to: now,
-            } => {
-                let change = match (from, now) {
-                    (None, Some(now)) => format!("was added with `{now}`"),
-                    (Some(from), Some(now)) => format!("changed from `{from}` to `{now}`"),
-                    _ => "was removed".to_owned(),
-                };
-                write!(to, "label `{label}` of alert `{alert}` {change}")?;
-                match from {
-                    Some(_) => write!(to, ": routes by `{label}` send it to other people"),
-                    None => Ok(()),
-                }
-            }
+            } => to.write_str(&label_text(
+                &format!("label `{label}` of alert `{alert}`"),
+                label,
+                from.as_deref(),
+                now.as_deref(),
+            )),
             Self::Threshold {
                 comparison,
                 from,
@@ -108,12 +110,43 @@ impl AlertChange {
                 to,
                 "condition of alert `{alert}` changed: read whether its runbook still fits"
             ),
+            Self::KeepFiring { from, to: now } => write!(
+                to,
+                "alert `{alert}` keeps firing for {} and no longer for {}",
+                time(now.as_deref()),
+                time(from.as_deref())
+            ),
             Self::Pending { from, to: now } => write!(
                 to,
                 "alert `{alert}` fires after {now} and no longer after {from}"
             ),
         }
     }
+}
+
+/// Returns the change of a label. `subject` names it.
+pub(super) fn label_text(
+    subject: &str,
+    label: &str,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> String {
+    match (from, to) {
+        (None, None) => format!("{subject} did not change"),
+        (None, Some(to)) => format!("{subject} was added with `{to}`"),
+        (Some(from), to) => {
+            let change = match to {
+                Some(to) => format!("changed from `{from}` to `{to}`"),
+                None => "was removed".to_owned(),
+            };
+            format!("{subject} {change}: routes by `{label}` send it to other people")
+        }
+    }
+}
+
+/// Returns a time of a rule.
+pub(super) fn time(time: Option<&str>) -> &str {
+    time.unwrap_or("0s")
 }
 
 fn effect(comparison: &str, from: f64, to: f64) -> &'static str {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::alert::{label_text, time};
 use crate::numbers::percent;
 
 /// A change of an objective.
@@ -68,6 +69,29 @@ pub enum ObjectiveChange {
         /// The new number.
         to: Option<u64>,
     },
+    /// The time changed for which the budget must burn.
+    Pending {
+        /// The old time; `None` for no time.
+        from: Option<String>,
+        /// The new time.
+        to: Option<String>,
+    },
+    /// The time changed for which an alert fires after the budget stopped burning.
+    KeepFiring {
+        /// The old time; `None` for no time.
+        from: Option<String>,
+        /// The new time.
+        to: Option<String>,
+    },
+    /// A label of its alerts was added, removed or changed.
+    Label {
+        /// The name of the label.
+        label: String,
+        /// The old value; `None` if the label was added.
+        from: Option<String>,
+        /// The new value; `None` if the label was removed.
+        to: Option<String>,
+    },
     /// The alert that calls are missing changed.
     Absent {
         /// The time for which they had to be missing; `None` for no such alert.
@@ -81,7 +105,12 @@ impl ObjectiveChange {
     /// Returns whether queries of the recorded series can return something else, or nothing.
     pub(crate) fn is_breaking(&self) -> bool {
         match self {
-            Self::Added | Self::Target { .. } | Self::MinRequests { .. } => false,
+            Self::Added
+            | Self::Target { .. }
+            | Self::MinRequests { .. }
+            | Self::Pending { .. }
+            | Self::KeepFiring { .. } => false,
+            Self::Label { from, .. } => from.is_some(),
             // Routes and silences by the name of the alert find nothing.
             Self::Burn { to, .. } => to.is_empty(),
             Self::Absent { to, .. } => to.is_none(),
@@ -130,6 +159,13 @@ impl ObjectiveChange {
                 "objective `{objective}` is no longer recorded over {}: queries of its `ratio_rate` series over these windows find nothing",
                 windows.join(", ")
             ),
+            _ => self.write_alerts(objective, to),
+        }
+    }
+
+    /// Writes a change of the alerts.
+    fn write_alerts(&self, objective: &str, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Burn {
                 alert,
                 from,
@@ -141,11 +177,34 @@ impl ObjectiveChange {
                 calls(*now),
                 calls(*from)
             ),
+            Self::Pending { from, to: now } => write!(
+                to,
+                "burn alerts of objective `{objective}` fire after {} and no longer after {}",
+                time(now.as_deref()),
+                time(from.as_deref())
+            ),
+            Self::KeepFiring { from, to: now } => write!(
+                to,
+                "alerts of objective `{objective}` keep firing for {} and no longer for {}",
+                time(now.as_deref()),
+                time(from.as_deref())
+            ),
+            Self::Label {
+                label,
+                from,
+                to: now,
+            } => to.write_str(&label_text(
+                &format!("label `{label}` of the alerts of objective `{objective}`"),
+                label,
+                from.as_deref(),
+                now.as_deref(),
+            )),
             Self::Absent { from, to: now } => to.write_str(&absent(
                 &format!("{objective}Absent"),
                 from.as_deref(),
                 now.as_deref(),
             )),
+            _ => Ok(()),
         }
     }
 }

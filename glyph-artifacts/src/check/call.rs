@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use promql_parser::parser::{Call, Expr};
+use promql_parser::parser::{Call, Expr, VectorSelector};
 
 use super::{
     expression::{Check, insert_named},
@@ -57,14 +57,14 @@ impl Check<'_> {
                 if let Some(quantile) = arguments.first() {
                     self.quantile(quantile);
                 }
-                self.quantile_result(name, shape)
+                self.quantile_result(name, shape, argument)
             }
             "histogram_quantiles" => {
                 arguments
                     .iter()
                     .skip(2)
                     .for_each(|quantile| self.quantile(quantile));
-                let mut shape = self.quantile_result(name, shape);
+                let mut shape = self.quantile_result(name, shape, argument);
                 if let Some(label) = arguments.get(1) {
                     insert_named(&mut shape, label);
                 }
@@ -80,7 +80,7 @@ impl Check<'_> {
             "absent" | "absent_over_time" => absent(argument),
             "scalar" => Shape::scalar(),
             "histogram_fraction" => {
-                let shape = self.quantile_result(name, shape);
+                let shape = self.quantile_result(name, shape, argument);
                 shape.with_sort(Sort::Gauge)
             }
             "sort" | "sort_desc" | "last_over_time" | "first_over_time" => shape,
@@ -109,6 +109,9 @@ impl Check<'_> {
             (Some(_), _, Sort::Total) => format!(
                 "`{function}` of an aggregation misses resets of counters: aggregate `{function}(..)` instead"
             ),
+            (_, Some(_), Sort::Total) => format!(
+                "`{function}` of an aggregation of counters is wrong after a restart: aggregate `rate(..)` instead"
+            ),
             (Some(other), _, Sort::Gauge) => {
                 format!("`{function}` is for counters and {subject} is a gauge: use `{other}`")
             }
@@ -121,11 +124,11 @@ impl Check<'_> {
     }
 
     /// Checks that buckets can be told apart, and returns the series without their bound.
-    fn quantile_result(&mut self, function: &str, shape: Shape) -> Shape {
+    fn quantile_result(&mut self, function: &str, shape: Shape, argument: &Expr) -> Shape {
         if function == "quantile_over_time" {
             return shape.with_sort(Sort::Gauge);
         }
-        if !shape.has("le") {
+        if !shape.has("le") && !self.may_be_native(argument) {
             let advice = if shape.drops("le") {
                 ", which an inner aggregation drops: keep it there"
             } else {
@@ -135,6 +138,29 @@ impl Check<'_> {
                 .push(format!("`{function}` needs the label `le`{advice}"));
         }
         shape.without(&["le".to_owned()]).with_sort(Sort::Gauge)
+    }
+
+    /// Returns whether an expression selects histograms of other programs, which can be native ones.
+    fn may_be_native(&self, expr: &Expr) -> bool {
+        let is_native = |selector: &VectorSelector| {
+            let name = selector.name.as_deref();
+            name.is_some_and(|name| self.names.series(name).is_none() && !name.ends_with("_bucket"))
+        };
+        match expr {
+            Expr::VectorSelector(selector) => is_native(selector),
+            Expr::MatrixSelector(matrix) => is_native(&matrix.vs),
+            Expr::Aggregate(aggregate) => self.may_be_native(&aggregate.expr),
+            Expr::Paren(paren) => self.may_be_native(&paren.expr),
+            Expr::Subquery(subquery) => self.may_be_native(&subquery.expr),
+            Expr::Binary(binary) => {
+                self.may_be_native(&binary.lhs) || self.may_be_native(&binary.rhs)
+            }
+            Expr::Call(call) => {
+                let mut arguments = call.args.args.iter();
+                arguments.any(|argument| self.may_be_native(argument))
+            }
+            _ => false,
+        }
     }
 
     /// Checks the labels that a new one is made of, and adds it.

@@ -41,18 +41,20 @@ pub(super) const PROCESS: [(&str, &[&str]); 9] = [
     ("process_virtual_memory_max_bytes", &[]),
 ];
 
-/// The namespaces of OpenTelemetry's conventions, which catalogs of glyph and programs in other
+/// The namespaces of OpenTelemetry's conventions and of runtimes, which catalogs of glyph and programs in other
 /// languages share. A metric there is an error only if its name is almost a declared one.
-pub(super) const SHARED_NAMESPACES: [&str; 10] = [
+pub(super) const SHARED_NAMESPACES: [&str; 12] = [
     "db_client",
     "gen_ai_client",
     "http_client",
     "http_server",
     "messaging",
+    "process",
     "prometheus",
     "queue",
     "rpc_client",
     "rpc_server",
+    "tokio",
     "wait",
 ];
 

@@ -51,6 +51,7 @@ impl Check<'_> {
             Some(LabelModifier::Include(on)) => self.one_sided(&on.labels, left, right),
             Some(LabelModifier::Exclude(ignored)) => {
                 self.never_match(operator, &ignored.labels, left, right);
+                self.several(operator, modifier, &ignored.labels, [left, right]);
             }
             None => self.never_match(operator, &[], left, right),
         }
@@ -66,6 +67,32 @@ impl Check<'_> {
             };
             self.problems.push(format!(
                 "`on ({label})` never matches, as the {side} side has no label `{label}`: remove it or keep it in the aggregation"
+            ));
+        }
+    }
+
+    /// Reports a side with several series for one of the other, which differ in ignored labels.
+    fn several(
+        &mut self,
+        operator: &str,
+        modifier: &BinModifier,
+        ignored: &[String],
+        [left, right]: [&Shape; 2],
+    ) {
+        let is_set = ["and", "or", "unless"].contains(&operator);
+        let (may_left, may_right) = match &modifier.card {
+            VectorMatchCardinality::ManyToOne(_) => (true, false),
+            VectorMatchCardinality::OneToMany(_) => (false, true),
+            _ => (is_set, is_set),
+        };
+        for (side, shape, may) in [("left", left, may_left), ("right", right, may_right)] {
+            let differing = shape.differing(ignored);
+            if may || differing.is_empty() {
+                continue;
+            }
+            let labels = differing.join(", ");
+            self.problems.push(format!(
+                "the {side} side of `{operator}` has several series that differ in `{labels}` alone: write `sum without ({labels}) (..)` there"
             ));
         }
     }

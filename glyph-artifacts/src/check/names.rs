@@ -1,6 +1,6 @@
 //! The names that expressions may use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
@@ -57,7 +57,7 @@ impl Names {
             by_otel_name: BTreeMap::new(),
             target: others.chain(fixed).collect(),
             former: BTreeMap::new(),
-            own: vec!["glyph_".to_owned(), "objective:".to_owned()],
+            own: internal_prefixes(),
             reader: Reader::Attribute,
         };
         names.declare_all(families);
@@ -133,6 +133,8 @@ impl Names {
             // Targets of other programs have other labels.
             let is_of_glyph = name.starts_with("glyph_");
             shape.is_open = !is_of_glyph;
+            // A label of a metric is none of a target.
+            shape.has_only_targets = labels.is_empty() && !is_of_glyph;
             // OpenMetrics has a series with the start of each counter.
             if let Some(family) = name.strip_suffix("_total") {
                 let created = shape.clone().with_sort(Sort::Gauge);
@@ -249,11 +251,19 @@ impl Names {
         }
     }
 
-    /// Returns the declared name that another one differs from in one or two letters.
+    /// Returns the declared name that another one differs from in one or two letters. The first
+    /// word, which is the namespace, has the same letters: another one is another program's.
     fn resembled(&self, name: &str) -> Option<&str> {
         let nearest = nearest(name, self.series.keys().map(String::as_str))?;
         let is_close = name.len() > 8 && strsim::damerau_levenshtein(name, nearest) <= 2;
-        is_close.then_some(nearest)
+        let letters = |name: &str| {
+            let first = name.split(['_', ':']).next().unwrap_or_default();
+            let mut letters: Vec<char> = first.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        let is_of_namespace = || letters(name) == letters(nearest);
+        (is_close && is_of_namespace()).then_some(nearest)
     }
 
     /// Returns what to write for a metric of another program.
@@ -277,6 +287,17 @@ impl Names {
     pub(super) fn is_target_label(&self, label: &str) -> bool {
         self.target.contains_key(label)
     }
+}
+
+/// Returns the beginnings of the names of glyph's internal metrics, and of recorded objectives.
+/// Programs may have other metrics in the namespace `glyph`.
+fn internal_prefixes() -> Vec<String> {
+    let names = INTERNAL_SERIES.iter().map(|(name, _)| *name);
+    let words = names.filter_map(|name| name.strip_prefix("glyph_")?.split('_').next());
+    let prefixes = words.map(|word| format!("glyph_{word}"));
+    let prefixes = prefixes.chain(std::iter::once("objective:".to_owned()));
+    let prefixes: BTreeSet<String> = prefixes.collect();
+    prefixes.into_iter().collect()
 }
 
 /// Returns the known name that `name` was probably meant to be: one with a small edit distance, or

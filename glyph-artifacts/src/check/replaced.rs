@@ -2,9 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use crate::{
-    families::Families, objective::absence_labels, problem::Problem, rules::alert_labels,
-};
+use crate::{families::Families, objective::absence_labels, problem::Problem, rules::alert_labels};
 use glyph_core::catalog::{AlertDescriptor, Condition, Measure, Selection};
 
 impl Families {

@@ -29,6 +29,23 @@ struct Spec {
 struct RuleGroup {
     #[serde(default)]
     rules: Vec<WrittenRule>,
+    /// The labels of all rules, since Prometheus 3.
+    #[serde(default)]
+    labels: BTreeMap<String, Scalar>,
+}
+
+impl RuleGroup {
+    /// Returns the rules with the labels of the group. Those of a rule win.
+    fn labeled(self) -> impl Iterator<Item = WrittenRule> {
+        let labels = self.labels;
+        self.rules.into_iter().map(move |mut rule| {
+            for (name, value) in &labels {
+                let label = rule.labels.entry(name.clone());
+                label.or_insert_with(|| value.clone());
+            }
+            rule
+        })
+    }
 }
 
 /// A rule as a file has it.
@@ -44,7 +61,7 @@ pub(super) struct WrittenRule {
 }
 
 /// A value that YAML can take for a number or a Boolean.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 enum Scalar {
     Text(String),
@@ -93,7 +110,7 @@ pub(super) fn rules(yaml: &str) -> Result<Vec<WrittenRule>, ArtifactError> {
         let file = Option::<RuleFile>::deserialize(document)?.unwrap_or_default();
         let spec = file.spec.unwrap_or_default();
         let groups = file.groups.into_iter().chain(spec.groups);
-        rules.extend(groups.flat_map(|group| group.rules));
+        rules.extend(groups.flat_map(RuleGroup::labeled));
     }
     Ok(rules)
 }

@@ -37,11 +37,18 @@ impl Check<'_> {
         let Some((name, found)) = written else {
             return self.nameless(selector, &labels);
         };
-        let Some(shape) = found else {
+        let Some(mut shape) = found else {
             return Shape::unknown();
         };
-        for matcher in labels {
+        for matcher in &labels {
             self.matcher(name, &shape, matcher);
+        }
+        let is_fixed = |matcher: &&&Matcher| {
+            matches!(matcher.op, MatchOp::Equal) && !matcher.value.contains(PLACEHOLDER)
+        };
+        let has_alternatives = !selector.matchers.or_matchers.is_empty();
+        for matcher in labels.iter().filter(is_fixed).filter(|_| !has_alternatives) {
+            shape.with_value(&matcher.name, &matcher.value);
         }
         shape
     }

@@ -10,6 +10,8 @@ pub(super) struct Shape {
     dropped: BTreeSet<String>,
     /// Whether the series may have other labels too.
     pub(super) is_open: bool,
+    /// Whether its other labels can be those of targets only.
+    pub(super) has_only_targets: bool,
     /// Whether it is a number and has no series.
     pub(super) is_scalar: bool,
     pub(super) sort: Sort,
@@ -95,7 +97,27 @@ impl Shape {
     pub(super) fn only_here<'shape>(&'shape self, other: &Self) -> Vec<&'shape str> {
         let certain = self.labels.iter().filter(|(_, shape)| shape.is_certain);
         let labels = certain.map(|(label, _)| label.as_str());
-        labels.filter(|label| !other.has(label)).collect()
+        let is_other =
+            |label: &&str| !other.has(label) || (other.has_only_targets && !other.declares(label));
+        labels.filter(is_other).collect()
+    }
+
+    /// Returns the labels of these that several series differ in: each series has the label, and
+    /// more than one value of it is possible.
+    pub(super) fn differing<'labels>(&self, labels: &'labels [String]) -> Vec<&'labels str> {
+        let differs = |label: &&str| {
+            let known = self.labels.get(*label).filter(|known| known.is_certain);
+            let values = known.and_then(|known| known.values.as_ref());
+            values.is_some_and(|values| values.len() > 1)
+        };
+        labels.iter().map(String::as_str).filter(differs).collect()
+    }
+
+    /// Keeps one value of a label.
+    pub(super) fn with_value(&mut self, label: &str, value: &str) {
+        if let Some(known) = self.labels.get_mut(label) {
+            known.values = Some(vec![value.to_owned()]);
+        }
     }
 
     /// Returns the labels of both shapes.
@@ -162,6 +184,7 @@ impl Shape {
                 .collect(),
             labels,
             is_open: self.is_open || other.is_open,
+            has_only_targets: self.has_only_targets && other.has_only_targets,
             is_scalar: false,
             sort,
         }

@@ -18,23 +18,57 @@ pub(super) fn problems_in_annotation(
     external: &[&str],
     names: &Names,
 ) -> Vec<String> {
-    static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r#"\$labels\.(\w+)|index\s+\$labels\s+["`](\w+)["`]|^[^$]*\{\{-?\s*\.Labels\.(\w+)"#,
-        )
-        .ok()
-    });
+    static LABEL: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"\$labels\.(\w+)|index\s+\$labels\s+["`](\w+)["`]"#).ok());
+    static OWN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?:^|[\s(])\.Labels\.(\w+)").ok());
     static QUERY: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r#"\bquery\s+(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`)"#).ok());
     let place = format!("`{name}`");
-    let queries = groups(&QUERY, text);
-    let labels = groups(&LABEL, text);
+    let actions = actions(text);
+    let all = actions.iter().map(|action| action.text);
+    let queries: Vec<&str> = all.clone().flat_map(|text| groups(&QUERY, text)).collect();
+    let own = actions.iter().filter(|action| !action.is_about_others);
+    let own = own.flat_map(|action| groups(&OWN, action.text));
+    let labels = all.flat_map(|text| groups(&LABEL, text)).chain(own);
+    let labels: Vec<&str> = labels.collect();
     let missing = labels
         .iter()
         .filter_map(|label| missing(label, &place, shape));
     let queries = queries.iter().map(|query| query.replace("\\\"", "\""));
     let found = queries.flat_map(|query| check(&query, external, names).problems);
     missing.chain(found).collect()
+}
+
+/// An action of a template, the text between `{{` and `}}`.
+struct Action<'text> {
+    text: &'text str,
+    /// Whether `.` is another value than the alert: an element of `range`, or the value of `with`.
+    is_about_others: bool,
+}
+
+/// Returns the actions of a template.
+fn actions(text: &str) -> Vec<Action<'_>> {
+    static ACTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?s)\{\{-?\s*((?:"(?:[^"\\]|\\.)*"|`[^`]*`|[^"`])*?)\s*-?\}\}"#).ok()
+    });
+    // Whether each block that is open sets `.`.
+    let mut blocks: Vec<bool> = Vec::new();
+    let mut actions = Vec::new();
+    for text in groups(&ACTION, text) {
+        let word = text.split_whitespace().next().unwrap_or_default();
+        if word == "end" {
+            blocks.pop();
+        }
+        actions.push(Action {
+            text,
+            is_about_others: blocks.contains(&true),
+        });
+        if ["range", "with", "if", "define", "block"].contains(&word) {
+            blocks.push(word != "if");
+        }
+    }
+    actions
 }
 
 /// Returns the problems of the legend of a query.

@@ -26,6 +26,24 @@ const LABEL_LISTS: [&str; 6] = [
     "group_right",
 ];
 
+/// The words before an operand.
+const KEYWORDS: [&str; 12] = [
+    "and",
+    "or",
+    "unless",
+    "atan2",
+    "bool",
+    "by",
+    "without",
+    "on",
+    "ignoring",
+    "group_left",
+    "group_right",
+    "offset",
+];
+
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
 /// An expression with its variables replaced, so that it can be PromQL.
 pub(super) struct Replaced {
     /// The text between variables, and what can be in the place of a variable.
@@ -212,7 +230,12 @@ impl Reader {
             return vec!["0".to_owned()];
         }
         let next = after.trim_start();
-        if self.places.last() == Some(&Place::Matchers) && !next.starts_with(['=', '!']) {
+        let is_in_matchers = self.places.last() == Some(&Place::Matchers);
+        if is_in_matchers && before.ends_with(is_part) && next.starts_with(QUOTES) {
+            // The operator of a matcher.
+            return vec!["=~".to_owned()];
+        }
+        if is_in_matchers && !next.starts_with(['=', '!']) {
             // Whole matchers, as of an ad hoc filter.
             return vec![format!("{placeholder}=\"x\"")];
         }
@@ -222,6 +245,9 @@ impl Reader {
             || matches!(self.places.last(), Some(Place::Labels | Place::Matchers));
         if is_name {
             return vec![placeholder];
+        }
+        if self.is_after_operand() {
+            return after_operand(placeholder, before);
         }
         let word = next.split(|letter: char| !is_part(letter)).next();
         if next.starts_with('(') || matches!(word, Some("by" | "without")) {
@@ -233,6 +259,16 @@ impl Reader {
         vec!["1".to_owned(), placeholder]
     }
 
+    /// Returns whether an operand is read, after which an operator or a modifier comes.
+    fn is_after_operand(&self) -> bool {
+        let before = self.code.trim_end();
+        let is_keyword = KEYWORDS.contains(&last_word(before));
+        let ends = |letter: char| {
+            letter.is_ascii_alphanumeric() || ")]}_".contains(letter) || QUOTES.contains(&letter)
+        };
+        before.ends_with(ends) && !is_keyword
+    }
+
     fn finish(mut self) -> Replaced {
         self.parts.push(Part::Text(self.text));
         Replaced {
@@ -240,6 +276,21 @@ impl Reader {
             variables: self.variables,
         }
     }
+}
+
+/// Returns what can be in the place of a variable after an operand: an operator, or a modifier. After
+/// a list of labels, it can be an operand too.
+fn after_operand(placeholder: String, before: &str) -> Vec<String> {
+    let modifiers = [
+        ">".to_owned(),
+        format!("by ({placeholder})"),
+        "offset 5m".to_owned(),
+        String::new(),
+    ];
+    let is_operand = before.ends_with(')');
+    let operands = ["1".to_owned(), placeholder];
+    let operands = operands.into_iter().filter(|_| is_operand);
+    modifiers.into_iter().chain(operands).collect()
 }
 
 /// Returns the word at the end of a text.

@@ -1,6 +1,6 @@
 //! The changes of alerts between two schemas.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::declared::Declared;
 use crate::{
@@ -32,12 +32,23 @@ impl Declared for AlertSchema {
     }
 
     fn changes(&self, new: &Self) -> Vec<AlertChange> {
-        let mut changes = label_changes(self, new);
+        let labels = label_changes(&self.labels, &new.labels).into_iter();
+        let labels = labels.map(|(label, from, to)| match (from, to) {
+            (Some(from), Some(to)) if label == "severity" => AlertChange::Severity { from, to },
+            (from, to) => AlertChange::Label { label, from, to },
+        });
+        let mut changes: Vec<_> = labels.collect();
         changes.extend(condition_changes(self, new));
         if self.pending != new.pending {
             changes.push(AlertChange::Pending {
                 from: self.pending.clone(),
                 to: new.pending.clone(),
+            });
+        }
+        if self.keep_firing_for != new.keep_firing_for {
+            changes.push(AlertChange::KeepFiring {
+                from: self.keep_firing_for.clone(),
+                to: new.keep_firing_for.clone(),
             });
         }
         changes
@@ -49,24 +60,20 @@ impl Declared for AlertSchema {
     }
 }
 
-fn label_changes(old: &AlertSchema, new: &AlertSchema) -> Vec<AlertChange> {
-    let names: BTreeSet<_> = old.labels.keys().chain(new.labels.keys()).collect();
-    let changes = names.into_iter().filter_map(|label| {
-        let from = old.labels.get(label).cloned();
-        let to = new.labels.get(label).cloned();
-        if from == to {
-            return None;
-        }
-        Some(match (from, to) {
-            (Some(from), Some(to)) if label == "severity" => AlertChange::Severity { from, to },
-            (from, to) => AlertChange::Label {
-                label: label.clone(),
-                from,
-                to,
-            },
-        })
+/// A label with its old and its new value.
+type LabelChange = (String, Option<String>, Option<String>);
+
+/// Returns the labels that differ.
+pub(super) fn label_changes(
+    old: &BTreeMap<String, String>,
+    new: &BTreeMap<String, String>,
+) -> Vec<LabelChange> {
+    let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    let labels = names.into_iter().map(|label| {
+        let (from, to) = (old.get(label).cloned(), new.get(label).cloned());
+        (label.clone(), from, to)
     });
-    changes.collect()
+    labels.filter(|(_, from, to)| from != to).collect()
 }
 
 fn condition_changes(old: &AlertSchema, new: &AlertSchema) -> Vec<AlertChange> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::declared::Declared;
+use super::{alert::label_changes, declared::Declared};
 use crate::{
     change::{Change, ObjectiveChange},
     schema::ObjectiveSchema,
@@ -30,6 +30,9 @@ impl Declared for ObjectiveSchema {
             renamed.slow.clone_from(&new.slow);
             renamed.min_requests = new.min_requests;
             renamed.absent.clone_from(&new.absent);
+            renamed.pending.clone_from(&new.pending);
+            renamed.keep_firing_for.clone_from(&new.keep_firing_for);
+            renamed.labels.clone_from(&new.labels);
         }
         renamed == *new
     }
@@ -113,6 +116,20 @@ fn alert_changes(
             to: new.min_requests,
         });
     }
+    if old.pending != new.pending {
+        changes.push(ObjectiveChange::Pending {
+            from: old.pending.clone(),
+            to: new.pending.clone(),
+        });
+    }
+    if old.keep_firing_for != new.keep_firing_for {
+        changes.push(ObjectiveChange::KeepFiring {
+            from: old.keep_firing_for.clone(),
+            to: new.keep_firing_for.clone(),
+        });
+    }
+    let labels = label_changes(&old.labels, &new.labels).into_iter();
+    changes.extend(labels.map(|(label, from, to)| ObjectiveChange::Label { label, from, to }));
     if old.absent != new.absent {
         changes.push(ObjectiveChange::Absent {
             from: old.absent.clone(),

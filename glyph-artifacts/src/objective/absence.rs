@@ -65,14 +65,20 @@ impl Families {
         let down = up.compared("==", 0.0).binary("and", known());
         if !self.reports_without_calls(objective) {
             // A process that pushes its metrics has no `up`.
-            let signs = [Selector::new("up"), Selector::new("target_info"), recorded()];
+            let signs = [
+                Selector::new("up"),
+                Selector::new("target_info"),
+                recorded(),
+            ];
             let signs = signs.map(Expr::Instant).into_iter();
             let signs = signs.reduce(|left, right| left.binary("or", right));
             let left = signs.map(|signs| {
                 let there = signs.aggregate("group", by.clone());
                 known().binary("unless", there)
             });
-            return left.into_iter().fold(down, |down, left| down.binary("or", left));
+            return left
+                .into_iter()
+                .fold(down, |down, left| down.binary("or", left));
         }
         let now = Expr::Instant(recorded()).aggregate("group", by.clone());
         let gone = known().binary("unless", now);

@@ -168,19 +168,21 @@ impl Families {
 
 /// Returns a sentence on what is left of the budget, as a template with a query.
 fn left_text(objective: &ObjectiveDescriptor, labels: &[String]) -> String {
-    let left = query(&budget_remaining(objective), &identity(objective), labels, "");
+    let left = query(
+        &budget_remaining(objective),
+        &identity(objective),
+        labels,
+        "",
+    );
     format!("{left} {{{{ . | first | value | humanizePercentage }}}} of it is left.{QUERY_END}")
 }
 
 /// Returns the start of a sentence with the result of a query: the series with these labels, and
 /// with the labels of the alert, then `rest`. Values are quoted, as they can have any letters.
-pub(super) fn query(
-    series: &str,
-    fixed: &[(&str, &str)],
-    labels: &[String],
-    rest: &str,
-) -> String {
-    let fixed = fixed.iter().map(|(label, value)| format!("{label}='{value}'"));
+pub(super) fn query(series: &str, fixed: &[(&str, &str)], labels: &[String], rest: &str) -> String {
+    let fixed = fixed
+        .iter()
+        .map(|(label, value)| format!("{label}='{value}'"));
     let matchers = labels.iter().map(|label| format!("{label}=%q"));
     let matchers: Vec<String> = fixed.chain(matchers).collect();
     let values = labels.iter().map(|label| format!(" $labels.{label}"));

@@ -51,9 +51,7 @@ impl Artifacts {
 
 impl Families {
     /// Returns the objectives that watch their targets.
-    pub(crate) fn watching_objectives(
-        &self,
-    ) -> impl Iterator<Item = &'static ObjectiveDescriptor> {
+    pub(crate) fn watching_objectives(&self) -> impl Iterator<Item = &'static ObjectiveDescriptor> {
         let objectives = self.metrics().flat_map(|metric| metric.objectives);
         objectives.filter(|objective| objective.absent.is_some())
     }

@@ -14,7 +14,7 @@ use glyph_core::catalog::{
 };
 
 /// The limit of replicas in a test.
-const MOST_REPLICAS: u32 = 1000;
+pub(super) const MOST_REPLICAS: u32 = 1000;
 
 /// The rate of all calls per second, of which shares are a part.
 pub(super) const WHOLE: f64 = 100.0;
@@ -219,7 +219,7 @@ fn most_replicas(
 }
 
 /// Adds a liveness gauge of each replica.
-fn running(
+pub(super) fn running(
     load: Load,
     metric: &MetricDescriptor,
     labels: &BTreeMap<String, String>,

@@ -10,22 +10,30 @@ use promql_parser::{
 use super::{
     Side,
     load::{Change, Load},
-    measures::WHOLE,
+    measures::{MOST_REPLICAS, WHOLE, running},
 };
-use crate::families::Families;
+use crate::families::{Families, INSTANCE};
 use glyph_core::__runtime::canonical;
-use glyph_core::catalog::Comparison;
+use glyph_core::{
+    catalog::{Comparison, MetricDescriptor, ProcessSign, Selection},
+    label::LabelValues,
+};
 
 type Labels = BTreeMap<String, String>;
 
 /// A function of the series of one name.
 struct Measurement {
     name: String,
+    /// The labels that the expression selects by.
     labels: Labels,
+    /// All labels of a series.
+    series: Labels,
     over: Duration,
     function: Function,
     /// Whether the alert keeps the labels of the series.
     has_series_labels: bool,
+    /// Whether the values of replicas are added up.
+    is_sum: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -41,11 +49,11 @@ impl Families {
     /// alert keeps their labels; `None` for an expression of another shape.
     pub(super) fn expression_load(&self, promql: &str, side: Side) -> Option<(Load, bool)> {
         let expr = parser::parse(promql).ok()?;
-        if let Some(selected) = absent(&expr) {
+        if let Some(selected) = self.absent(&expr) {
             let load = Load::new(selected.over, selected.labels.clone());
             let is_there = side == Side::Quiet;
             let load = if is_there {
-                load.with(&selected.name, &selected.labels, Change::Constant(1.0))
+                load.with(&selected.name, &selected.series, Change::Constant(1.0))
             } else {
                 load
             };
@@ -56,11 +64,21 @@ impl Families {
         if let Expr::Binary(binary) = measured {
             let is_ratio = binary.op.id() == token::T_DIV && binary.modifier.is_none();
             let share = number(0.0).filter(|_| is_ratio)?;
-            let load = ratio(&measure(&binary.lhs)?, &measure(&binary.rhs)?, share)?;
-            return Some((load, false));
+            let (part, whole) = (self.measured(&binary.lhs)?, self.measured(&binary.rhs)?);
+            return Some((self.ratio(&part, &whole, share)?, false));
         }
-        let measured = measure(measured)?;
+        let measured = self.measured(measured)?;
+        let metric = self.family(&measured.name);
+        let liveness = metric.filter(|metric| metric.sign == Some(ProcessSign::Liveness));
         let load = match measured.function {
+            Function::Value if liveness.is_some() => {
+                let most = if measured.is_sum { MOST_REPLICAS } else { 1 };
+                let replicas = side.replicas(comparison, threshold, most)?;
+                let mut own = measured.series.clone();
+                own.insert(INSTANCE.to_owned(), "replica-0".to_owned());
+                let load = Load::new(measured.over, own);
+                Some(running(load, liveness?, &measured.series, replicas))
+            }
             Function::Value => Some(measured.load(Change::Constant(number(f64::NEG_INFINITY)?))),
             Function::Rate | Function::Increase => {
                 Some(measured.load(measured.change(number(0.0)?)))
@@ -85,12 +103,102 @@ impl Families {
         let mut load = Load::new(measured.over, Labels::new());
         for le in metric.buckets.iter().copied().chain([f64::INFINITY]) {
             let is_counted = !is_high || le == f64::INFINITY;
-            let mut labels = measured.labels.clone();
+            let mut labels = measured.series.clone();
             labels.insert("le".to_owned(), canonical(le));
             let rate = if is_counted { WHOLE } else { 0.0 };
             load = load.with(&measured.name, &labels, Change::Rate(rate));
         }
         Some(load)
+    }
+
+    /// Returns the declared metric of a series.
+    fn family(&self, name: &str) -> Option<&'static MetricDescriptor> {
+        self.metrics().find(|metric| {
+            let mut suffixes = metric.kind.sample_suffixes().iter();
+            suffixes.any(|suffix| name.strip_suffix(suffix) == Some(metric.name))
+        })
+    }
+
+    /// Returns what an expression measures, with all labels of the series that a program has.
+    fn measured(&self, expr: &Expr) -> Option<Measurement> {
+        let mut measured = measure(expr)?;
+        self.fill(&mut measured);
+        Some(measured)
+    }
+
+    fn absent(&self, expr: &Expr) -> Option<Measurement> {
+        let mut selected = absent(expr)?;
+        self.fill(&mut selected);
+        Some(selected)
+    }
+
+    fn fill(&self, measured: &mut Measurement) {
+        if let Some(metric) = self.family(&measured.name) {
+            let all = Selection {
+                metric: metric.name,
+                matchers: &[],
+            };
+            let mut series = self.labels_inside(metric, all);
+            series.extend(measured.labels.clone());
+            measured.series = series;
+        }
+    }
+
+    /// Returns a value of a label other than this one.
+    fn another(&self, name: &str, label: &str, value: &str) -> Option<&'static str> {
+        let own = self.family(name).map_or(&[][..], |metric| metric.labels);
+        let known = own.iter().find(|known| known.name == label);
+        match known.map(|known| known.values) {
+            Some(LabelValues::Closed(values)) => {
+                let mut values = values.iter();
+                values.find(|other| **other != value).copied()
+            }
+            _ => Some("another"),
+        }
+    }
+
+    /// Returns series of which `part` is this share of `whole`.
+    fn ratio(&self, part: &Measurement, whole: &Measurement, share: f64) -> Option<Load> {
+        let is_measured = part.function == whole.function && part.function != Function::Quantile;
+        let conflicts = |(label, value): (&String, &String)| {
+            let other = whole.labels.get(label);
+            other.is_some_and(|other| other != value)
+        };
+        if !is_measured || part.labels.iter().any(conflicts) {
+            return None;
+        }
+        // Labels that both have are equal, so that the groups of both sides match.
+        let matched = |series: &Labels| {
+            let mut series = series.clone();
+            for (label, value) in whole.series.iter().chain(&whole.labels).chain(&part.labels) {
+                if let Some(own) = series.get_mut(label) {
+                    own.clone_from(value);
+                }
+            }
+            series
+        };
+        let (mut own, mut all) = (matched(&part.series), matched(&whole.series));
+        // Nothing is known about the labels of other programs.
+        for (measured, series) in [(part, &mut own), (whole, &mut all)] {
+            if self.family(&measured.name).is_none() {
+                series.extend(whole.labels.clone());
+                series.extend(part.labels.clone());
+            }
+        }
+        let load = Load::new(part.over.max(whole.over), Labels::new());
+        let load = load.with(&part.name, &own, part.change(share * WHOLE));
+        if part.name != whole.name {
+            return Some(load.with(&whole.name, &all, whole.change(WHOLE)));
+        }
+        // `part` selects some series of `whole`: another value of a label makes a series outside
+        // `part`.
+        let mut labels = part.labels.iter();
+        let (label, value) = labels.find(|(label, _)| !whole.labels.contains_key(*label))?;
+        let another = self.another(&whole.name, label, value)?;
+        own.insert(label.clone(), another.to_owned());
+        let is_share = share <= 1.0 && part.over == whole.over;
+        let load = load.with(&whole.name, &own, whole.change(WHOLE * (1.0 - share)));
+        Some(load).filter(|_| is_share)
     }
 }
 
@@ -168,6 +276,7 @@ fn measure(expr: &Expr) -> Option<Measurement> {
             let of = measure(&aggregate.expr).filter(|_| is_plain)?;
             Some(Measurement {
                 has_series_labels: false,
+                is_sum: aggregate.op.id() == token::T_SUM,
                 ..of
             })
         }
@@ -216,10 +325,13 @@ fn selected(selector: &VectorSelector, over: Duration, function: Function) -> Op
             is_equal.then(|| (matcher.name.clone(), matcher.value.clone()))
         })
         .collect();
+    let labels = labels.filter(|_| is_now && matchers.or_matchers.is_empty())?;
     Some(Measurement {
+        is_sum: false,
+        series: labels.clone(),
         has_series_labels: function == Function::Value && over.is_zero(),
         name: selector.name.clone()?,
-        labels: labels.filter(|_| is_now && matchers.or_matchers.is_empty())?,
+        labels,
         over,
         function,
     })
@@ -236,34 +348,6 @@ impl Measurement {
     }
 
     fn load(&self, change: Change) -> Load {
-        Load::new(self.over, self.labels.clone()).with(&self.name, &self.labels, change)
+        Load::new(self.over, self.series.clone()).with(&self.name, &self.series, change)
     }
-}
-
-/// Returns series of which `part` is this share of `whole`.
-fn ratio(part: &Measurement, whole: &Measurement, share: f64) -> Option<Load> {
-    let is_measured = part.function == whole.function && part.function != Function::Quantile;
-    let mut both = whole.labels.clone();
-    for (label, value) in &part.labels {
-        if both
-            .insert(label.clone(), value.clone())
-            .is_some_and(|other| other != *value)
-        {
-            return None;
-        }
-    }
-    let load = Load::new(part.over.max(whole.over), Labels::new());
-    let load = load.with(&part.name, &both, part.change(share * WHOLE));
-    if part.name != whole.name {
-        let load = load.with(&whole.name, &both, whole.change(WHOLE));
-        return Some(load).filter(|_| is_measured);
-    }
-    // `part` selects some series of `whole`: another value of a label makes a series outside
-    // `part`.
-    let mut own = part.labels.keys();
-    let label = own.find(|label| !whole.labels.contains_key(*label))?;
-    let is_share = share <= 1.0 && part.over == whole.over;
-    both.insert(label.clone(), "another".to_owned());
-    let load = load.with(&whole.name, &both, whole.change(WHOLE * (1.0 - share)));
-    Some(load).filter(|_| is_measured && is_share)
 }

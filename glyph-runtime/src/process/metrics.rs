@@ -36,7 +36,9 @@ pub struct ProcessMetrics {
 
     /// Start time of the process since the Unix epoch.
     #[metric(unit = seconds, aggregate = max)]
-    #[alert(ProcessRestarts, expr = "changes(process_start_time_seconds[10m]) > 3", severity = warning,
+    // The number of minutes with a start. Storages differ in whether `changes` counts the first
+    // sample of a series.
+    #[alert(ProcessRestarts, expr = "count_over_time((process_start_time_seconds - process_start_time_seconds offset 1m > 1)[10m:1m]) > 3", severity = warning,
         summary = "{job} restarts again and again", fires("process_start_time_seconds 0 60 120 180 240 300 360 420 480 540 600 660 720"),
         silent("process_start_time_seconds 60"))]
     pub start_time: Gauge,

@@ -1,6 +1,8 @@
 //! Alerts of what is missing, for several jobs and environments: calls, series and targets.
 
-use glyph_runtime::{Counter, LabelSet, Status, artifacts::Artifacts, metric_catalog};
+use glyph_runtime::{Counter, Gauge, LabelSet, Status, artifacts::Artifacts, metric_catalog};
+
+use serde_json::Value;
 
 use crate::promtool;
 
@@ -141,6 +143,60 @@ tests:
 fn series_that_one_job_no_longer_has_are_missed() {
     passes(BACKUPS);
     promtool::agrees(&Artifacts::of::<DepotMetrics>());
+}
+
+#[metric_catalog(namespace = "derived")]
+pub(crate) struct DerivedMetrics {
+    /// Whether the process is up: 1 or 0.
+    #[metric(liveness)]
+    #[alert(FewReplicas, expr = "sum(derived_up) < 2")]
+    pub(crate) up: Gauge,
+
+    /// Visits.
+    #[alert(
+        VisitsFail,
+        expr = "sum(rate(derived_visits_total{status=\"error\"}[5m])) / sum(rate(derived_visits_total[5m])) > 0.1"
+    )]
+    pub(crate) visits: Counter<Visit<'static>>,
+}
+
+/// Returns the input series of a case, with their values.
+fn series(tests: &Value, case: &str) -> Vec<(String, String)> {
+    let mut cases = tests["tests"].as_array().unwrap().iter();
+    let case = cases.find(|own| own["name"] == case).unwrap();
+    let series = case["input_series"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    series
+        .map(|series| (text(&series["series"]), text(&series["values"])))
+        .collect()
+}
+
+/// A process sets its gauge to 1, and has all labels of its label sets, with values that they have.
+#[test]
+fn derived_cases_have_series_that_a_program_can_produce() {
+    let artifacts = Artifacts::of::<DerivedMetrics>();
+    let tests = artifacts.rule_tests("rules.yml").unwrap();
+    let tests: Value = yaml_serde::from_str(&tests).unwrap();
+    for (case, replicas) in [("FewReplicas fires", 1), ("FewReplicas stays quiet", 2)] {
+        let series = series(&tests, case);
+        assert_eq!(series.len(), replicas, "{series:?}");
+        assert!(series.iter().all(|(_, values)| values.starts_with("1+0x")));
+    }
+    let visits = series(&tests, "VisitsFail fires");
+    for (series, _) in &visits {
+        for label in ["path=", "job=", "env=", "instance="] {
+            assert!(series.contains(label), "{series}");
+        }
+    }
+    let statuses = ["status=\"error\"", "status=\"ok\""];
+    let has = |status: &&str| visits.iter().any(|(series, _)| series.contains(*status));
+    assert!(statuses.iter().all(has), "{visits:?}");
+}
+
+#[test]
+#[ignore = "needs promtool, of Debian's package prometheus"]
+fn derived_cases_fire_and_stay_quiet() {
+    promtool::agrees(&Artifacts::of::<DerivedMetrics>());
 }
 
 /// Every visit of a page fails, whose path has quotes.

@@ -160,6 +160,39 @@ fn changes_of_burn_alerts_say_whom_they_break() {
 }
 
 #[test]
+fn times_and_labels_of_alerts_are_compared() {
+    let changed = declared(|schema| {
+        let alert = schema.alerts.first_mut().unwrap();
+        alert.keep_firing_for = Some("10m".to_owned());
+        let objective = schema.objectives.first_mut().unwrap();
+        objective.pending = Some("2m".to_owned());
+        objective.keep_firing_for = Some("5m".to_owned());
+        let team = ("team".to_owned(), "orders".to_owned());
+        objective.labels = [team].into();
+    });
+    assert_eq!(
+        changed,
+        [
+            "compatible: alert `SlowOrders` keeps firing for 10m and no longer for 0s",
+            "compatible: burn alerts of objective `ShopOrderDurationLatency` fire after 2m and no longer after 0s",
+            "compatible: alerts of objective `ShopOrderDurationLatency` keep firing for 5m and no longer for 0s",
+            "compatible: label `team` of the alerts of objective `ShopOrderDurationLatency` was added with `orders`",
+        ]
+    );
+    let new = Artifacts::of::<ShopMetrics>().schema();
+    let mut old = new.clone();
+    let team = ("team".to_owned(), "orders".to_owned());
+    old.objectives.first_mut().unwrap().labels = [team].into();
+    let changes: Vec<_> = diff(&old, &new).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        changes,
+        [
+            "breaking: label `team` of the alerts of objective `ShopOrderDurationLatency` was removed: routes by `team` send it to other people"
+        ]
+    );
+}
+
+#[test]
 fn changes_of_panels_are_reported() {
     let panel = |edit: fn(&mut PanelSchema)| {
         declared(|schema| {

@@ -67,6 +67,16 @@ fn recorded_series_have_the_labels_that_their_rule_leaves() {
     );
 }
 
+/// Prometheus 3 has labels of groups.
+#[test]
+fn labels_of_a_group_are_those_of_its_rules() {
+    let grouped = RECORDING.replace("    interval: 30s\n", "    labels: { tier: gold }\n");
+    let grouped = grouped.replace("by (team, method)", "by (team, method, tier)");
+    assert_eq!(in_rules(&grouped), [""; 0]);
+    let without = grouped.replace("    labels: { tier: gold }\n", "");
+    assert_eq!(in_rules(&without).len(), 1, "{:?}", in_rules(&without));
+}
+
 #[test]
 fn resources_of_the_operator_are_read_as_rule_files() {
     let lines = RECORDING.lines();
