@@ -73,9 +73,10 @@ impl MetricField<'_> {
     ) -> Option<Objective> {
         let span = args.attribute.segments.first()?.ident.span();
         let by = labels::once(std::mem::take(&mut args.by), errors);
+        labels::check_groups(&by, &labels::OF_OBJECTIVES, &[], errors);
         let kept: Vec<String> = self.kept_labels().collect();
         let on_call = std::mem::take(&mut args.on_call).model(&kept, errors);
-        labels::check_groups(&by, &labels::OF_OBJECTIVES, &on_call.labels, errors);
+        labels::check_groups(&by, &[], &on_call.labels, errors);
         self.check_texts(&by, &on_call, errors);
         let of = args.of.take();
         let of = of.map(|of| self.calls(of, errors)).unwrap_or_default();
