@@ -122,6 +122,18 @@ left_out! {
     }
 }
 
+#[cfg(not(feature = "profile"))]
+left_out! {
+    Profile: "glyph-runtime was compiled without the feature `profile`",
+        "add it in Cargo.toml: `features = [\"profile\"]`";
+    TelemetryBuilder {
+        profile_host(host) -> Self;
+    }
+    Telemetry {
+        profile_router(listener) -> !;
+    }
+}
+
 #[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
 left_out! {
     OtlpMetrics: "glyph-runtime was compiled without the features `otlp-http` and `otlp-grpc`",

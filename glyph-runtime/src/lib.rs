@@ -93,6 +93,7 @@
 //!
 //! - [`Telemetry`] installs all signals and shuts them down within one deadline.
 //! - [`process`] exposes the CPU, memory and descriptors of the process, and its tokio runtime.
+//! - [`profile`] serves CPU and memory profiles to pprof and Pyroscope.
 //! - [`config`] reads the environment and the command line.
 //! - [`health`] has liveness and readiness checks.
 //! - [`admin`] serves the endpoints, and [`expose`] renders `/metrics`.
@@ -129,6 +130,8 @@
 //! | `otlp-grpc` | spans, metrics and log records over OTLP/gRPC; brings `trace` | no |
 //! | `otlp-http` | spans, metrics and log records over OTLP/HTTP; brings `trace` | yes |
 //! | `process` | metrics of the process and of its tokio runtime | no |
+//! | `profile` | CPU profiles of the running program in pprof's format; brings `admin` | no |
+//! | `profile-jemalloc` | profiles of its memory, if its allocator is jemalloc; brings `profile`, and needs a C compiler and make | no |
 //! | `serde` | serde's traits for labels under `#[label(serde)]` | no |
 //! | `testing` | captures of metrics and spans for tests, and a clock that tests move | no |
 //! | `trace` | spans, exemplars, samplers and propagation | with `otlp-http` |
@@ -174,6 +177,7 @@ pub mod health;
     feature = "log",
     feature = "metrics",
     feature = "process",
+    feature = "profile",
     any(feature = "otlp-grpc", feature = "otlp-http"),
 )))]
 mod left_out;
@@ -190,8 +194,15 @@ mod printable;
 mod private_file;
 #[cfg(feature = "process")]
 pub mod process;
+#[cfg(feature = "profile")]
+pub mod profile;
+#[cfg(all(feature = "console", not(feature = "profile")))]
+#[path = "profile/left_out.rs"]
+mod profile;
 mod random;
 pub mod redaction;
+#[cfg(any(feature = "console", feature = "profile"))]
+mod request;
 mod resource;
 #[cfg(any(feature = "log", feature = "trace"))]
 mod source_path;

@@ -47,6 +47,7 @@ pub(crate) fn builder(service: &str, arguments: TelemetryArgs) -> TelemetryBuild
             log.shape = line_shape();
         })
         .without_listener()
+        .profile_host(service)
 }
 
 /// Returns the shape of log lines that the queries of the stack expect: `level="error"`,
@@ -83,7 +84,8 @@ pub(crate) async fn run(role: Role, process: Process) -> Result<(), Box<dyn Erro
     };
     let listener = TcpListener::bind(role.address(&options)).await?;
     let service = Service::start(role, &options, telemetry).await?;
-    let serving = Serving::start(listener, service.routes.clone())?;
+    let profiles = service.telemetry.profile_router(listener.local_addr()?);
+    let serving = Serving::start(listener, service.routes.clone().merge(profiles))?;
     let (address, id) = (serving.address, std::process::id());
     writeln!(io::stdout(), "{}: http://{address} (pid {id})", role.name())?;
     let crashed = tokio::select! {

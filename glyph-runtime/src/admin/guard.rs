@@ -1,4 +1,4 @@
-//! Who may ask for the console: requests from this machine, or with the token.
+//! Who may ask for the console and for profiles: requests from this machine, or with the token.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -10,7 +10,7 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode, Uri,
-        header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE},
+        header::{AUTHORIZATION, HOST, WWW_AUTHENTICATE},
         uri::Authority,
     },
     middleware::{Next, from_fn_with_state},
@@ -19,7 +19,9 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::token::Token;
-use crate::console::{Routes, with_headers};
+#[cfg(feature = "console")]
+use crate::console::Routes;
+use crate::request::{is_from_here, with_headers};
 
 /// Admits requests to a listener.
 #[derive(Clone, Debug)]
@@ -44,6 +46,7 @@ impl Guard {
     }
 
     /// Returns the routes, for requests that are admitted.
+    #[cfg(feature = "console")]
     pub(crate) fn around(self, routes: Routes) -> Router {
         let for_changes = Self {
             is_for_changes: true,
@@ -52,8 +55,12 @@ impl Guard {
         let changes = routes
             .changes
             .route_layer(from_fn_with_state(for_changes, check));
-        let reads = routes.reads.route_layer(from_fn_with_state(self, check));
-        reads.merge(changes)
+        self.around_reads(routes.reads).merge(changes)
+    }
+
+    /// Returns routes that change nothing, for requests that are admitted.
+    pub(crate) fn around_reads(self, reads: Router) -> Router {
+        reads.route_layer(from_fn_with_state(self, check))
     }
 
     /// A listener that others reach admits only requests with the token.
@@ -61,25 +68,6 @@ impl Guard {
         let needs_no_token = self.token.is_none() || !self.is_for_changes;
         let has_token = |token: &Token| token.admits(headers) || admits_password(token, headers);
         (self.address.is_loopback() && needs_no_token) || self.token.as_ref().is_some_and(has_token)
-    }
-
-    /// Whether no page of another site has sent the request (Fetch, "Origin header"; W3C, "Fetch Metadata
-    /// Request Headers"). What is no browser sends neither header.
-    fn is_from_here(headers: &HeaderMap) -> bool {
-        let is_allowed = |site: &HeaderValue| ["same-origin", "none"].iter().any(|it| site == it);
-        let host = headers.get(HOST).map(HeaderValue::as_bytes);
-        let has_host = |origin: &HeaderValue| {
-            let origin = origin.as_bytes();
-            let schemes = [b"http://".as_slice(), b"https://"];
-            schemes
-                .iter()
-                .any(|scheme| origin.strip_prefix(*scheme) == host)
-        };
-        headers.get_all("sec-fetch-site").iter().all(is_allowed)
-            && headers
-                .get_all(ORIGIN)
-                .iter()
-                .all(|origin| host.is_some() && has_host(origin))
     }
 
     /// Whether the request names a host that no other site can have. A page of another site whose name
@@ -139,7 +127,7 @@ async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Resp
         return with_headers((StatusCode::FORBIDDEN, text).into_response());
     }
     let only_reads = [Method::GET, Method::HEAD].contains(request.method());
-    if !only_reads && !Guard::is_from_here(request.headers()) {
+    if !only_reads && !is_from_here(request.headers()) {
         let text = "request of another site: send it from the console or a program\n";
         return with_headers((StatusCode::FORBIDDEN, text).into_response());
     }
@@ -242,34 +230,6 @@ mod tests {
         let absolute = Uri::from_static("http://evil.example/");
         let local = headers(header::HOST, &["localhost"]);
         assert!(!guard.knows_host(&absolute, &local), "two names");
-    }
-
-    #[test]
-    fn requests_of_other_sites_are_known_by_their_origin() {
-        let from = |pairs: &[(&'static str, &'static str)]| {
-            let pairs = pairs.iter().map(|(name, value)| {
-                let name = header::HeaderName::from_static(name);
-                (name, HeaderValue::from_static(value))
-            });
-            Guard::is_from_here(&pairs.collect())
-        };
-        let host = ("host", "localhost:9464");
-        assert!(from(&[host]));
-        assert!(from(&[host, ("origin", "http://localhost:9464")]));
-        assert!(from(&[host, ("origin", "https://localhost:9464")]));
-        assert!(from(&[host, ("sec-fetch-site", "same-origin")]));
-        for (name, value) in [
-            ("origin", "null"),
-            ("origin", ""),
-            ("origin", "http://localhost"),
-            ("origin", "http://localhost:9464.evil.example"),
-            ("origin", "http://evil.example"),
-            ("sec-fetch-site", "cross-site"),
-            ("sec-fetch-site", "same-site"),
-        ] {
-            assert!(!from(&[host, (name, value)]), "{name}: {value}");
-        }
-        assert!(!from(&[("origin", "http://localhost")]), "no host");
     }
 
     #[test]

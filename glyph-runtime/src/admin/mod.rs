@@ -18,7 +18,7 @@ mod acceptor;
 mod address;
 mod answer;
 mod connections;
-#[cfg(feature = "console")]
+#[cfg(any(feature = "console", feature = "profile"))]
 pub(crate) mod guard;
 mod limits;
 mod listener;

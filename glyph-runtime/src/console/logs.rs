@@ -4,8 +4,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use tracing::Level;
 
-use super::query::Query;
-use crate::log::{LogFilters, RecentLine, RecentLines};
+use crate::{
+    log::{LogFilters, RecentLine, RecentLines},
+    request::Query,
+};
 
 /// The most lines of one response, and their number if the request has none.
 const MOST: usize = 1000;

@@ -17,6 +17,7 @@
 //! | `/api/v1/alerts` | the alerts and objectives of the catalogs, evaluated in the process |
 //! | `/api/v1/traces?stage=..&status=error&min_ms=..&trace_id=..` | recent traces |
 //! | `/api/v1/traces/{id}` | one trace with its spans |
+//! | `/api/v1/profile?seconds=..` | a CPU profile as a tree, with the feature `profile` |
 //!
 //! `/mcp` is the same for coding assistants, in the Model Context Protocol.
 //!
@@ -68,8 +69,8 @@ mod metric_history;
 mod number;
 mod overview;
 mod page;
+mod profile;
 mod quantile;
-mod query;
 mod received;
 mod router;
 mod series;
@@ -87,7 +88,6 @@ use self::{live::Clients, router::Shared, state::State, thread::Thread};
 pub(crate) use self::{
     live::Streams,
     logs::Log,
-    page::with_headers,
     router::Routes,
     subject::{Identity, Subject},
 };
@@ -111,12 +111,17 @@ pub(crate) fn start(subject: Subject, memory: usize) -> io::Result<(Routes, Stre
     if let Some(lines) = &subject.log.lines {
         lines.keep(memory / SHARE);
     }
+    let profiles = subject.profiles.clone();
     let state = State::new(subject, memory / SHARE * (SHARE - 2), memory / SHARE);
     let thread = Thread::start(state)?;
     let clients = Clients::new();
     let streams = clients.streams();
     let events = clients.clone();
     thread.spawn(|state| events.send(state));
-    let routes = router::routes(Shared { thread, clients });
+    let routes = router::routes(Shared {
+        thread,
+        clients,
+        profiles,
+    });
     Ok((routes, streams))
 }

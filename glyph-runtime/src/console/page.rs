@@ -1,21 +1,9 @@
 //! The files of the page, and the headers of all responses.
 
 use axum::{
-    http::{
-        HeaderValue, StatusCode,
-        header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
-            X_CONTENT_TYPE_OPTIONS,
-        },
-    },
+    http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-
-/// The page loads its own files and nothing else, and runs no code from a response (W3C, "Content
-/// Security Policy Level 3").
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-                      require-trusted-types-for 'script'";
 
 /// A file of the page.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +14,7 @@ pub(super) struct File {
 }
 
 /// The files of the page, and the description of the API.
-pub(super) const FILES: [File; 8] = [
+pub(super) const FILES: [File; 10] = [
     File {
         path: "/",
         content_type: "text/html; charset=utf-8",
@@ -46,6 +34,16 @@ pub(super) const FILES: [File; 8] = [
         path: "/logs.js",
         content_type: "text/javascript; charset=utf-8",
         text: include_str!("page/logs.js"),
+    },
+    File {
+        path: "/profile.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/profile.js"),
+    },
+    File {
+        path: "/profile.css",
+        content_type: "text/css; charset=utf-8",
+        text: include_str!("page/profile.css"),
     },
     File {
         path: "/start.js",
@@ -75,22 +73,6 @@ impl IntoResponse for File {
     fn into_response(self) -> Response {
         ([(CONTENT_TYPE, self.content_type)], self.text).into_response()
     }
-}
-
-/// Adds the headers of the console to a response.
-pub(crate) fn with_headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value| {
-        headers.insert(name, HeaderValue::from_static(value));
-    };
-    set(CONTENT_SECURITY_POLICY, POLICY);
-    set(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(CACHE_CONTROL, "no-store");
-    set(REFERRER_POLICY, "no-referrer");
-    for name in ["cross-origin-resource-policy", "cross-origin-opener-policy"] {
-        set(HeaderName::from_static(name), "same-origin");
-    }
-    response
 }
 
 /// Returns a response that says in one sentence what is wrong.

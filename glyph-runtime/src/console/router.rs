@@ -20,13 +20,17 @@ use super::{
     level,
     live::{Clients, event},
     logs, mcp,
-    page::{FILES, JSON, problem, with_headers},
-    query::Query,
+    page::{FILES, JSON, problem},
+    profile,
     series::series,
     state::{State, json},
     tail,
     thread::Thread,
     traces::{self, Filter},
+};
+use crate::{
+    profile::Profiles,
+    request::{Query, with_headers},
 };
 
 /// The type of server-sent events.
@@ -37,10 +41,11 @@ const EVENTS: &str = "text/event-stream";
 pub(super) struct Shared {
     pub(super) thread: Thread,
     pub(super) clients: Clients,
+    pub(super) profiles: Profiles,
 }
 
 /// The paths of the API whose responses are rendered.
-fn api() -> [(&'static str, MethodRouter<Shared>); 9] {
+fn api() -> [(&'static str, MethodRouter<Shared>); 10] {
     [
         ("/api/v1/overview", get(overview)),
         ("/api/v1/live", get(live)),
@@ -51,6 +56,7 @@ fn api() -> [(&'static str, MethodRouter<Shared>); 9] {
         ("/api/v1/logs/live", get(log_tail)),
         ("/api/v1/traces", get(trace_list)),
         ("/api/v1/traces/{id}", get(trace)),
+        ("/api/v1/profile", get(profile::respond).head(reject)),
     ]
 }
 

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::logs::Log;
-use crate::{expose::Exposition, health::Health, resource::INSTANCE, trace::RecentTraces};
+use crate::{
+    expose::Exposition, health::Health, profile::Profiles, resource::INSTANCE, trace::RecentTraces,
+};
 
 /// The parts of a telemetry that the console reads.
 #[derive(Clone, Debug)]
@@ -14,6 +16,7 @@ pub(crate) struct Subject {
     /// `None` if the program creates no spans.
     pub(crate) traces: Option<RecentTraces>,
     pub(crate) log: Log,
+    pub(crate) profiles: Profiles,
 }
 
 /// The service.

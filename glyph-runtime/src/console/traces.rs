@@ -11,10 +11,12 @@ use serde_json::{Map, Value};
 
 use super::{
     number::{milliseconds, unix_milliseconds},
-    query::Query,
     subject::Subject,
 };
-use crate::trace::{RecentTraces, Span, SpanKind, SpanStatus, Trace};
+use crate::{
+    request::Query,
+    trace::{RecentTraces, Span, SpanKind, SpanStatus, Trace},
+};
 
 /// The most traces of one response, and their number if the request has none.
 const MOST: usize = 500;

@@ -219,15 +219,21 @@ fn queries_for_the_lines_of_a_span_fit_lines_and_records() {
     );
 }
 
+/// Returns the addresses that a part of the agent's file scrapes.
+fn addresses(alloy: &str) -> Vec<&str> {
+    let lines = alloy.lines();
+    lines
+        .filter_map(|line| line.split("\"__address__\" = \"").nth(1)?.split('"').next())
+        .collect()
+}
+
 /// Each service is built, exports its spans, and is scraped at the port on which it listens.
 #[test]
 fn systems_are_scraped_where_they_listen() {
     let compose = yaml("compose.systems.yml");
     let alloy = read("alloy/systems.alloy");
-    let mut scraped: Vec<_> = alloy
-        .lines()
-        .filter_map(|line| line.split("\"__address__\" = \"").nth(1)?.split('"').next())
-        .collect();
+    let (metrics, profiles) = alloy.split_once("pyroscope.scrape ").unwrap();
+    let mut scraped = addresses(metrics);
     let services = compose["services"].as_object().unwrap();
     let built = services
         .iter()
@@ -250,6 +256,17 @@ fn systems_are_scraped_where_they_listen() {
     listening.sort_unstable();
     assert_eq!(scraped, listening);
     assert_eq!((scraped.len(), systems.len()), (7, 4));
+    let profiled = addresses(profiles);
+    assert_eq!(profiled, ["content:8083", "gateway:8081", "ingest:8084"]);
+    assert!(profiles.contains("bearer_token    = sys.env(\"GLYPH_ADMIN_TOKEN\")"));
+    for address in profiled {
+        assert!(scraped.contains(&address), "{address}");
+        let (name, _) = address.split_once(':').unwrap();
+        for service in [name, "alloy"] {
+            let token = &services[service]["environment"]["GLYPH_ADMIN_TOKEN"];
+            assert!(token.is_string(), "{service} has no token");
+        }
+    }
     let prometheus = yaml("prometheus/prometheus.yml");
     let rules = texts(&prometheus["rule_files"]);
     for system in systems {

@@ -9,11 +9,13 @@ use crate::{
 
 const TOKEN: &str = "0123456789abcdef";
 
-const PATHS: [&str; 16] = [
+const PATHS: [&str; 19] = [
     "/",
     "/console.js",
     "/alerts.js",
     "/logs.js",
+    "/profile.js",
+    "/profile.css",
     "/start.js",
     "/console.css",
     "/console.svg",
@@ -22,6 +24,7 @@ const PATHS: [&str; 16] = [
     "/api/v1/metrics",
     "/api/v1/series?metric=x",
     "/api/v1/alerts",
+    "/api/v1/profile",
     "/api/v1/logs",
     "/api/v1/logs/live",
     "/api/v1/traces",

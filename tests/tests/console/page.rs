@@ -2,13 +2,21 @@
 
 use crate::{client::get, program::program};
 
-const SCRIPTS: [&str; 4] = ["/console.js", "/alerts.js", "/logs.js", "/start.js"];
+const SCRIPTS: [&str; 5] = [
+    "/console.js",
+    "/alerts.js",
+    "/logs.js",
+    "/profile.js",
+    "/start.js",
+];
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     "/",
     "/console.js",
     "/alerts.js",
     "/logs.js",
+    "/profile.js",
+    "/profile.css",
     "/start.js",
     "/console.css",
     "/console.svg",

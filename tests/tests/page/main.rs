@@ -9,6 +9,7 @@ mod facade;
 mod functions;
 mod numbers;
 mod open_labels;
+mod proc;
 mod process;
 mod recorded;
 mod telemetry;

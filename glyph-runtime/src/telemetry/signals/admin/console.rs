@@ -11,6 +11,7 @@ use crate::{
     console::{self, DEFAULT_MEMORY, Identity, Log, Streams, Subject},
     health::Health,
     log::{self, RecentLines},
+    profile::Profiles,
     telemetry::{
         TelemetryBuilder,
         signals::{
@@ -70,7 +71,7 @@ impl Console {
         &self,
         router: Router,
         parts: &mut Parts,
-        health: &Health,
+        (health, profiles): (&Health, Profiles),
         (address, token): (SocketAddr, Option<Token>),
     ) -> Result<(Router, OpenConsole), StartError> {
         if !self.is_on(&parts.configuration) {
@@ -92,6 +93,7 @@ impl Console {
                 lines: recent_lines(&parts.running),
                 filters: filters(&parts.running),
             },
+            profiles,
         };
         let (pages, streams) = console::start(subject, self.memory)?;
         let guard = Guard::new(address, token, &self.hosts);

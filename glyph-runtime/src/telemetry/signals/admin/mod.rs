@@ -5,6 +5,11 @@ mod console;
 #[cfg(not(feature = "console"))]
 #[path = "without_console.rs"]
 mod console;
+#[cfg(feature = "profile")]
+mod profile;
+#[cfg(not(feature = "profile"))]
+#[path = "without_profile.rs"]
+mod profile;
 mod termination;
 
 use std::{
@@ -18,7 +23,10 @@ use std::{
 
 use axum::Router;
 
-use self::console::{Console, OpenConsole};
+use self::{
+    console::{Console, OpenConsole},
+    profile::{OpenProfile, Profile},
+};
 use super::{Order, Parts, Running, Signal, StartError};
 use crate::{
     admin::{self, Listener, Token, log_filter::ChangeFilter},
@@ -39,6 +47,7 @@ struct Admin {
     address: Address,
     token: Option<Secret<String>>,
     console: Console,
+    profile: Profile,
     is_installed: bool,
 }
 
@@ -59,6 +68,7 @@ struct AdminEndpoints {
     changes: Router,
     listener: Mutex<Option<Listener>>,
     console: OpenConsole,
+    profile: OpenProfile,
     origin: Origin,
 }
 
@@ -75,6 +85,7 @@ pub(super) fn signal() -> Box<dyn Signal> {
         address: Address::Environment,
         token: None,
         console: Console::default(),
+        profile: Profile::default(),
         is_installed: false,
     })
 }
@@ -109,6 +120,7 @@ impl Signal for Admin {
             address,
             token,
             console,
+            profile,
             is_installed,
         } = *self;
         let health = health.build()?;
@@ -118,9 +130,13 @@ impl Signal for Admin {
         #[cfg(feature = "log")]
         let filter = filter.or_else(|| Some(Arc::new(super::log::filters(&parts.running))));
         let changes = admin::log_filter::changes(filter, token.clone());
+        let profile = profile.open(token.clone());
         let router = |parts: &mut Parts, address| {
-            let router = admin::router(parts.exposition(), health.clone()).merge(changes.clone());
-            console.serve(router, parts, &health, (address, token.clone()))
+            let router = admin::router(parts.exposition(), health.clone())
+                .merge(changes.clone())
+                .merge(profile.routes(address));
+            let profiles = profile.profiles();
+            console.serve(router, parts, (&health, profiles), (address, token.clone()))
         };
         let (listener, console) = match address {
             Address::At(address) if is_installed => {
@@ -138,6 +154,7 @@ impl Signal for Admin {
             changes,
             listener: Mutex::new(listener),
             console,
+            profile,
             origin: Origin::here(),
         })))
     }
@@ -181,6 +198,7 @@ impl Running for AdminEndpoints {
             return Ok(());
         }
         self.console.end();
+        self.profile.end();
         let listener = self.listener().and_then(|mut listener| listener.take());
         let all_ended = listener.is_none_or(|listener| stop(listener, deadline));
         let cut_off = (!all_ended).then(|| UndeliveredPart::new("admin", "responses", 0));

@@ -31,11 +31,11 @@ impl OpenConsole {
     reason = "the console has state, and can fail to start"
 )]
 impl Console {
-    pub(super) fn serve(
+    pub(super) fn serve<P>(
         &self,
         router: Router,
         _parts: &mut Parts,
-        _health: &Health,
+        _shown: (&Health, P),
         listener: (SocketAddr, Option<Token>),
     ) -> Result<(Router, OpenConsole), StartError> {
         drop(listener);

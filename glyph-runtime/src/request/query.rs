@@ -6,12 +6,12 @@ use percent_encoding::percent_decode_str;
 
 /// The parameters of a query, decoded.
 #[derive(Debug, Default)]
-pub(super) struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Parses `name=value` pairs separated by `&` (WHATWG, URL, section 5.1). An empty value is as if
     /// it was not there, because a form sends its empty fields too.
-    pub(super) fn parse(query: Option<&str>) -> Self {
+    pub(crate) fn parse(query: Option<&str>) -> Self {
         let pairs = query.unwrap_or_default().split('&');
         let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         let pairs = pairs.map(|(name, value)| (decoded(name), decoded(value)));
@@ -19,7 +19,7 @@ impl Query {
     }
 
     /// Returns the first value of a parameter.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut pairs = self.0.iter();
         let found = pairs.find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
@@ -30,7 +30,7 @@ impl Query {
     /// # Errors
     ///
     /// Returns what is wrong with the value.
-    pub(super) fn parsed<T: FromStr>(
+    pub(crate) fn parsed<T: FromStr>(
         &self,
         name: &str,
         allowed: &str,
