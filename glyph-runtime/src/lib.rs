@@ -196,7 +196,7 @@ mod private_file;
 pub mod process;
 #[cfg(feature = "profile")]
 pub mod profile;
-#[cfg(all(feature = "console", not(feature = "profile")))]
+#[cfg(all(feature = "admin", not(feature = "profile")))]
 #[path = "profile/left_out.rs"]
 mod profile;
 mod random;

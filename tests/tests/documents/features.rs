@@ -125,6 +125,7 @@ fn each_method_of_a_feature_has_an_error_that_names_it() {
     let files = [
         "admin/console.rs",
         "admin/mod.rs",
+        "admin/profile.rs",
         "admin/termination.rs",
         "log.rs",
         "otlp/log_records.rs",

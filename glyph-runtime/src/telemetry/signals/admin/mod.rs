@@ -189,6 +189,13 @@ impl Running for AdminEndpoints {
         if self.console.is_served() {
             tracing::info!(target: admin::TARGET, %address, "the console is at http://{address}/");
         }
+        if self.profile.is_served() {
+            tracing::info!(
+                target: admin::TARGET,
+                %address,
+                "CPU profiles are at http://{address}/debug/pprof/profile"
+            );
+        }
     }
 
     /// A forked child has no thread that listens, and the parent listens on.

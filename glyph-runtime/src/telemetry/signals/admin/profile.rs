@@ -36,6 +36,12 @@ pub(super) struct OpenProfile {
 }
 
 impl OpenProfile {
+    /// Whether profiles are served.
+    #[expect(clippy::unused_self, reason = "without the feature, none are served")]
+    pub(super) const fn is_served(&self) -> bool {
+        true
+    }
+
     pub(super) fn profiles(&self) -> Profiles {
         self.profiles.clone()
     }

@@ -7,6 +7,7 @@ use axum::Router;
 use crate::{
     admin::Token,
     health::Health,
+    profile::Profiles,
     telemetry::signals::{Parts, StartError},
 };
 
@@ -31,14 +32,14 @@ impl OpenConsole {
     reason = "the console has state, and can fail to start"
 )]
 impl Console {
-    pub(super) fn serve<P>(
+    pub(super) fn serve(
         &self,
         router: Router,
         _parts: &mut Parts,
-        _shown: (&Health, P),
+        shown: (&Health, Profiles),
         listener: (SocketAddr, Option<Token>),
     ) -> Result<(Router, OpenConsole), StartError> {
-        drop(listener);
+        drop((shown, listener));
         Ok((router, OpenConsole {}))
     }
 }

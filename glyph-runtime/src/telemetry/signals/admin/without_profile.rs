@@ -4,12 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Router;
 
-use crate::admin::Token;
-
-#[cfg(feature = "console")]
-type Profiles = crate::profile::Profiles;
-#[cfg(not(feature = "console"))]
-type Profiles = ();
+use crate::{admin::Token, profile::Profiles};
 
 #[derive(Debug, Default)]
 pub(super) struct Profile {}
@@ -27,12 +22,12 @@ impl Profile {
 
 #[expect(clippy::unused_self, reason = "the profiles have state")]
 impl OpenProfile {
-    #[cfg_attr(
-        not(feature = "console"),
-        expect(clippy::unused_unit, reason = "the profiles have state")
-    )]
+    pub(super) const fn is_served(&self) -> bool {
+        false
+    }
+
     pub(super) const fn profiles(&self) -> Profiles {
-        Profiles::default()
+        Profiles
     }
 
     pub(super) fn routes(&self, _listener: SocketAddr) -> Router {
