@@ -31,6 +31,9 @@ fn services_are_processes_of_their_own() {
         assert!(ids.insert(service.id));
         assert_eq!(service.sum("gospelib_restarts_total", ""), 1.0);
         assert_eq!(service.get("/readyz").status, 200, "{name}");
+        // No profile is taken, and the path is served.
+        let profile = service.get("/debug/pprof/profile?seconds=0");
+        assert_eq!(profile.status, 400, "{name}: {}", profile.body);
     }
     assert_eq!(ids.len(), 4);
     let passage = library.service("gateway").get("/passages/gen.1.1");
