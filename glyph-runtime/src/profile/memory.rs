@@ -114,7 +114,8 @@ fn selected(dump: &str, memory: Memory) -> Selected {
             && let Some((objects, bytes)) = counted(counts, memory)
         {
             stacks += 1;
-            text += &format!("{stack}\n  t*: {objects}: {bytes} [0: 0]\n");
+            let (objects, bytes) = (objects.to_string(), bytes.to_string());
+            text.extend([stack, "\n  t*: ", &objects, ": ", &bytes, " [0: 0]\n"]);
         }
     }
     Selected { text, stacks }

@@ -74,7 +74,7 @@ pub fn send(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &st
     stream.set_read_timeout(Some(LONG)).unwrap();
     let mut request = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
     for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+        request.extend([*name, ": ", *value, "\r\n"]);
     }
     request += "\r\n";
     stream.write_all(request.as_bytes()).unwrap();
