@@ -13,9 +13,9 @@ use axum::{
 
 /// The page loads its own files and nothing else, and runs no code from a response (W3C, "Content
 /// Security Policy Level 3").
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-                      require-trusted-types-for 'script'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+                      connect-src 'self'";
 
 /// A file of the page.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ pub(super) struct File {
 }
 
 /// The files of the page, and the description of the API.
-pub(super) const FILES: [File; 8] = [
+pub(super) const FILES: [File; 12] = [
     File {
         path: "/",
         content_type: "text/html; charset=utf-8",
@@ -36,6 +36,26 @@ pub(super) const FILES: [File; 8] = [
         path: "/console.js",
         content_type: "text/javascript; charset=utf-8",
         text: include_str!("page/console.js"),
+    },
+    File {
+        path: "/heat.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/heat.js"),
+    },
+    File {
+        path: "/metrics.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/metrics.js"),
+    },
+    File {
+        path: "/traces.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/traces.js"),
+    },
+    File {
+        path: "/compare.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/compare.js"),
     },
     File {
         path: "/alerts.js",
@@ -75,6 +95,11 @@ impl IntoResponse for File {
     fn into_response(self) -> Response {
         ([(CONTENT_TYPE, self.content_type)], self.text).into_response()
     }
+}
+
+/// Returns the policy of a page that asks these programs too, which are last in it.
+pub(super) fn policy<'a>(programs: impl Iterator<Item = &'a str>) -> String {
+    programs.fold(POLICY.to_owned(), |policy, program| policy + " " + program)
 }
 
 /// Adds the headers of the console to a response.

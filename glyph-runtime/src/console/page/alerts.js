@@ -81,4 +81,4 @@ async function alertsView() {
   state("Loaded");
 }
 
-VIEWS.alerts = ["Alerts", alertsView];
+VIEWS.alerts = { title: "Alerts", draw: alertsView };
