@@ -78,6 +78,7 @@ async function looked(tab, folder, url, isHostile) {
   for (const seen of isHostile ? SEEN.slice(0, 1) : SEEN) {
     await tab.show(seen);
     note(await accessible(tab, folder), seen.name, seen.scheme);
+    note(await tab.evaluate(WIDE), seen.name);
   }
   await tab.show(NARROW);
   note(await tab.evaluate(WIDE), `${NARROW.width} pixels`);

@@ -84,7 +84,7 @@ function changed(path, value, strings) {
   return JSON.stringify(path === '/api/v1/programs' ? others : strings.of(value, ''));
 }
 
-// Serves the console of `origin` with hostile strings. Returns its origin, and what stops it.
+// Serves the console of `origin` with hostile strings. Returns its origin, its names, and what stops it.
 export function hostile(origin) {
   const strings = new Strings();
   const server = createServer((asked, answer) => {
@@ -96,6 +96,7 @@ export function hostile(origin) {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve({
       origin: `http://127.0.0.1:${server.address().port}`,
+      named: (name) => strings.hostile(name),
       stop: () => {
         server.closeAllConnections();
         server.close();

@@ -33,7 +33,7 @@ async function lookAtHostile(browser, origin) {
   const tab = await opened(browser);
   const harmful = await hostile(origin);
   try {
-    const all = views(await ready(origin));
+    const all = views(await ready(origin), harmful.named);
     const wrong = await lookedAt(tab, PACKAGES, harmful.origin, all, { isHostile: true });
     console.log(`${all.length} views with hostile strings`);
     return wrong;

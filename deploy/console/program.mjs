@@ -47,13 +47,13 @@ export function ready(origin) {
   });
 }
 
-// Returns the views: their names, and what stands behind `#` in their URLs.
-export function views({ stage, exemplar, other }) {
-  const query = new URLSearchParams({ stage: stage.name });
+// Returns the views: their names, and what is after `#` in their URLs. `named` changes names of the program.
+export function views({ stage, exemplar, other }, named = (name) => name) {
+  const query = new URLSearchParams({ stage: named(stage.name) });
   return [
     ['overview', '/'],
     ['metrics', '/metrics'],
-    ['metric', `/metrics/${stage.metric}?${query}`],
+    ['metric', `/metrics/${encodeURIComponent(named(stage.metric))}?${query}`],
     ['traces', '/traces'],
     ['trace', `/traces/${exemplar.trace_id}?span=${exemplar.span_id}`],
     ['compare', `/compare/${exemplar.trace_id}/${other}`],

@@ -11,21 +11,28 @@ use crate::{
     program::{program, traced},
 };
 
-/// A catalog whose counts no other test changes.
+/// A catalog with a histogram for each test.
 #[metric_catalog(namespace = "console_oven", stages = stage)]
 struct Metrics {
     /// Time to bake.
     #[metric(unit = seconds, buckets = [1ms, 1s, 10s])]
     #[stage(bake)]
     baking: Histogram,
+    /// Time to grill.
+    #[metric(unit = seconds, buckets = [1ms, 1s, 10s])]
+    #[stage(grill)]
+    grilling: Histogram,
 }
 
-fn heat_map(address: SocketAddr) -> Value {
-    get(
-        address,
-        "/api/v1/heatmap?metric=console_oven_baking_seconds",
-    )
-    .json()
+const BAKING: &str = "/api/v1/heatmap?metric=console_oven_baking_seconds";
+const GRILLING: &str = "/api/v1/heatmap?metric=console_oven_grilling_seconds";
+
+/// Returns the heat map after the first snapshot.
+fn heat_map(address: SocketAddr, path: &str) -> Value {
+    until("the first snapshot is taken", || {
+        get(address, path).status == 200
+    });
+    get(address, path).json()
 }
 
 /// Adds up the columns.
@@ -46,17 +53,13 @@ fn counts(heat_map: &Value) -> Vec<u64> {
 #[test]
 fn columns_have_what_each_bucket_counted_between_snapshots() {
     let (_telemetry, address) = program(|program| program.catalog(Metrics::global()));
-    until("the first snapshot is taken", || {
-        let path = "/api/v1/heatmap?metric=console_oven_baking_seconds";
-        get(address, path).status == 200
-    });
-    let before = counts(&heat_map(address));
+    let before = counts(&heat_map(address, BAKING));
     let metrics = Metrics::global();
     for seconds in [2, 2, 20] {
         metrics.baking.observe(Duration::from_secs(seconds));
     }
     until("a snapshot has the observations", || {
-        let found = heat_map(address);
+        let found = heat_map(address, BAKING);
         assert_eq!(found["buckets"], json!([0.001, 1.0, 10.0]));
         assert_eq!(found["unit"], "seconds");
         let pairs = counts(&found).into_iter().zip(before.clone());
@@ -73,17 +76,13 @@ fn exemplars_lead_to_traces_that_are_kept() {
     let metrics = Metrics::global();
     let kept = Exemplar::parse(&id, "00f067aa0ba902b7").unwrap();
     metrics
-        .baking
+        .grilling
         .observe_with_exemplar(Duration::from_millis(500), kept);
     let gone = Exemplar::new(7, 8);
     metrics
-        .baking
+        .grilling
         .observe_with_exemplar(Duration::from_secs(5), gone);
-    until("the first snapshot is taken", || {
-        let path = "/api/v1/heatmap?metric=console_oven_baking_seconds";
-        get(address, path).status == 200
-    });
-    let found = heat_map(address);
+    let found = heat_map(address, GRILLING);
     let exemplars = found["exemplars"].as_array().unwrap();
     let [first, second] = exemplars.as_slice() else {
         panic!("two exemplars: {found}")

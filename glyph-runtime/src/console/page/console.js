@@ -106,7 +106,7 @@ function table(caption, columns) {
 function row(of, first, cells) {
   const head = element("th", { scope: "row", role: "rowheader" }, first);
   const rest = cells.map((cell, index) =>
-    element("td", { role: "cell", class: "number", "data-name": of.columns[index + 1] }, cell));
+    element("td", { role: "cell", class: typeof cell === "string" ? "number" : null, "data-name": of.columns[index + 1] }, cell));
   of.body.append(element("tr", { role: "row" }, head, ...rest));
   return rest;
 }
@@ -126,6 +126,9 @@ const state = (words) => {
 };
 
 const failure = (error) => element("p", { class: "error", role: "alert" }, visible(String(error.message || error)));
+// A browser does not tell a page why another program does not answer.
+const silence = () => failure(`no answer of ${program}: it does not run, needs a token, or does not allow this page`);
+
 // The URL of a view, whose path has a name and ids. It keeps the program that is shown.
 const link = (path, parameters) => {
   const all = Object.entries({ ...parameters, program }).filter(([, value]) => value);
@@ -165,7 +168,7 @@ function overviewView() {
   const stages = table("Stages, over the last five minutes", ["Stage", "Calls/s", "Failed", "p50", "p95", "p99", "In flight", "Calls/s over time", "p95 over time"]);
   const rows = new Map();
   const alerts = activeAlerts();
-  main.append(health, alerts.place, stages.whole, figures);
+  main.append(health, alerts.counts, stages.whole, alerts.place, figures);
 
   const update = (overview) => {
     about(overview);
@@ -201,7 +204,11 @@ function overviewView() {
 function follow(update) {
   stream = new EventSource(at("/api/v1/live"));
   stream.onmessage = (event) => update(JSON.parse(event.data));
-  stream.onerror = () => state("No connection to the program: trying again");
+  stream.onerror = () => {
+    const isClosed = stream && stream.readyState === EventSource.CLOSED;
+    if (isClosed && program) main.append(silence());
+    state(isClosed ? "The program does not answer" : "No connection to the program: trying again");
+  };
 }
 
 // The parameters of a view that its request has too.

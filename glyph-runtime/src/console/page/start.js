@@ -23,18 +23,18 @@ function choice(name) {
   others.hidden = programs.length === 0;
 }
 
+// Sets the program of the URL. One that is not listed is not asked.
 function choose(parameters) {
   const wanted = parameters.get("program") || "";
-  const isListed = wanted === "" || programs.includes(wanted);
-  program = isListed ? wanted : "";
-  if (!isListed) throw new Error("this console does not list the program of the URL");
-  if (known === program) return;
+  program = programs.includes(wanted) ? wanted : "";
+  if (known === program) return wanted === program;
   known = program;
   const shownName = document.getElementById("service");
   shownName.textContent = program.replace(/^https?:\/\//, "") || "glyph console";
   document.getElementById("about").textContent = "";
   const asked = program;
   load("/api/v1/overview").then((overview) => asked === program && about(overview), () => {});
+  return wanted === program;
 }
 
 function mark(name) {
@@ -59,14 +59,14 @@ async function show(event) {
     const { title, draw } = (ids.length && VIEWS[name].one) || VIEWS[name];
     heading.textContent = title;
     state("Loading");
-    choose(parameters);
+    const isListed = choose(parameters);
     mark(name);
     choice(name);
+    if (!isListed) throw new Error("this console does not list the program of the URL");
     await draw(parameters, ...ids);
   } catch (error) {
     if (turn !== shown) return;
-    const isSilent = program && error instanceof TypeError;
-    main.append(failure(isSilent ? `no answer of ${program}: it does not run, needs a token, or does not allow this page` : error));
+    main.append(program && error instanceof TypeError ? silence() : failure(error));
     state("Failed");
   }
 }
