@@ -11,7 +11,7 @@ import { eventually } from '../draw/processes.mjs';
 const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--remote-debugging-pipe', '--lang=en-US',
   '--no-first-run', '--disable-extensions', '--disable-background-networking'];
 // The longest that a command takes on a busy machine, in milliseconds.
-const COMMAND = 60_000;
+const COMMAND = 120_000;
 
 // Starts a browser. Messages are JSON that ends with NUL, on the descriptors 3 and 4.
 export function launched() {

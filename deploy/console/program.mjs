@@ -54,7 +54,7 @@ export function views({ stage, exemplar, other }, named = (name) => name) {
     ['overview', '/'],
     ['metrics', '/metrics'],
     ['metric', `/metrics/${encodeURIComponent(named(stage.metric))}?${query}`],
-    ['traces', '/traces'],
+    ['traces', '/traces?status=error'],
     ['trace', `/traces/${exemplar.trace_id}?span=${exemplar.span_id}`],
     ['compare', `/compare/${exemplar.trace_id}/${other}`],
     ['logs', '/logs?level=warn'],
