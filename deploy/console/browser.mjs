@@ -50,10 +50,16 @@ export function launched() {
       waiting.set(id, { method, resolve: settled(resolve), reject: settled(reject) });
       child.stdio[3].write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
     });
+  // The command is a script: a signal would end it, and not the browser. Without its pipes, the browser ends too.
   const close = async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
+    const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    if (child.exitCode === null && child.signalCode === null) {
+      await Promise.race([send('Browser.close').catch(() => {}), ended]);
+      [3, 4].forEach((pipe) => child.stdio[pipe].destroy());
+      await ended;
+    }
+    clearTimeout(force);
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   };
   return { send, close, listen: (listener) => listeners.push(listener) };
