@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BUILT, script } from './build.mjs';
-
-const BROWSERS = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
+import { browser } from './chromium.mjs';
 
 // The width of a picture, and the height of a grid row, as page.jsx has them.
 const WIDTH = 1216;
@@ -16,13 +15,6 @@ const MARGIN = 16;
 
 // The longest that the browser can take, in seconds.
 const BROWSING = '120';
-
-function browser() {
-  const chosen = process.env.CHROMIUM;
-  const found = chosen ?? BROWSERS.find((name) => spawnSync(name, ['--version']).status === 0);
-  if (!found) throw new Error(`none of these is installed: ${BROWSERS.join(', ')}`);
-  return found;
-}
 
 // Opens a page, writes a picture of it, and returns its document.
 function opened(page, picture, height, profile) {

@@ -37,6 +37,10 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
 
+    /// Address of the console, a page that shows this process; port 0 picks a free port. Default: no console.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) console: Option<SocketAddr>,
+
     /// Address at which a worker is called; port 0 picks a free port. Default: 127.0.0.1:9090.
     #[arg(long, value_name = "ADDR")]
     pub(crate) grpc_listen: Option<SocketAddr>,

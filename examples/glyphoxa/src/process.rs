@@ -45,8 +45,11 @@ pub(crate) fn telemetry(settings: &Settings, arguments: TelemetryArgs) -> Teleme
         .log(|log| {
             log.output = Output::Stderr;
             log.shape = line_shape();
-        })
-        .without_listener();
+        });
+    let telemetry = match settings.console {
+        Some(address) => telemetry.listener(address).console(true),
+        None => telemetry.without_listener(),
+    };
     match &settings.log_level {
         Some(level) => telemetry.env_default(Setting::LogLevel, level),
         None => telemetry,

@@ -21,6 +21,7 @@ const TENANTS: [&str; 2] = ["acme-corp/curse-of-strahd", "globex/storm-kings-thu
 pub(crate) struct Settings {
     pub(crate) mode: Mode,
     pub(crate) listen: SocketAddr,
+    pub(crate) console: Option<SocketAddr>,
     pub(crate) grpc_listen: SocketAddr,
     pub(crate) worker: String,
     pub(crate) tenants: Vec<Tenant>,
@@ -124,6 +125,7 @@ impl Settings {
         Ok(Self {
             mode,
             listen,
+            console: cli.console,
             grpc_listen: cli.grpc_listen.map_or_else(|| address(grpc), Ok)?,
             worker: cli
                 .worker

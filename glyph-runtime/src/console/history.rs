@@ -19,7 +19,7 @@ use super::{
 };
 
 /// The time that the history covers.
-const COVERS: Duration = Duration::from_secs(900);
+pub(super) const COVERS: Duration = Duration::from_secs(900);
 
 /// The time between two snapshots.
 const STEP: Duration = Duration::from_secs(5);

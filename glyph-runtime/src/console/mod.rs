@@ -11,6 +11,7 @@
 //! | `/api/v1/live` | the overview every two seconds, as server-sent events |
 //! | `/api/v1/metrics` | each metric with its labels, and its series out of the limit |
 //! | `/api/v1/series?metric=..` | the series of a metric over the last 15 minutes |
+//! | `/api/v1/heatmap?metric=..` | what each bucket of a histogram counted in that time, and its exemplars |
 //! | `/api/v1/logs?level=warn&text=..&trace_id=..&after=..` | recent lines of the log |
 //! | `/api/v1/logs/live` | the same, and then each further line, as server-sent events |
 //! | `/api/v1/logs/filter` | the filter of the log, set by a POST |
@@ -18,6 +19,7 @@
 //! | `/api/v1/traces?stage=..&status=error&min_ms=..&trace_id=..` | recent traces |
 //! | `/api/v1/traces/{id}` | one trace with its spans |
 //! | `/api/v1/profile?seconds=..` | a CPU profile as a tree, with the feature `profile` |
+//! | `/api/v1/programs` | other programs that the page can show |
 //!
 //! `/mcp` is the same for coding assistants, in the Model Context Protocol.
 //!
@@ -59,6 +61,7 @@ mod catalog;
 #[cfg(feature = "console-client")]
 pub mod client;
 mod frame;
+mod heat_map;
 mod history;
 mod key;
 mod level;
@@ -67,6 +70,7 @@ mod logs;
 mod mcp;
 mod metric_history;
 mod number;
+mod origin;
 mod overview;
 mod page;
 mod profile;
@@ -74,6 +78,7 @@ mod quantile;
 mod received;
 mod router;
 mod series;
+mod sharing;
 mod stages;
 mod state;
 mod subject;
@@ -82,13 +87,15 @@ mod thread;
 mod traces;
 mod varint;
 
-use std::io;
+use std::{error::Error, sync::Arc};
 
 use self::{live::Clients, router::Shared, state::State, thread::Thread};
 pub(crate) use self::{
     live::Streams,
     logs::Log,
+    origin::{InvalidOrigin, Origin},
     router::Routes,
+    sharing::Sharing,
     subject::{Identity, Subject},
 };
 
@@ -105,8 +112,13 @@ const SHARE: usize = 8;
 ///
 /// # Errors
 ///
-/// Returns an error if its thread does not start.
-pub(crate) fn start(subject: Subject, memory: usize) -> io::Result<(Routes, Streams)> {
+/// Returns an error if its thread does not start, or an origin cannot be in a header.
+pub(crate) fn start(
+    subject: Subject,
+    memory: usize,
+    sharing: Sharing,
+) -> Result<(Routes, Streams), Box<dyn Error + Send + Sync>> {
+    let headers = Arc::new(sharing.headers()?);
     let memory = memory.max(LEAST_MEMORY);
     if let Some(lines) = &subject.log.lines {
         lines.keep(memory / SHARE);
@@ -118,10 +130,14 @@ pub(crate) fn start(subject: Subject, memory: usize) -> io::Result<(Routes, Stre
     let streams = clients.streams();
     let events = clients.clone();
     thread.spawn(|state| events.send(state));
-    let routes = router::routes(Shared {
-        thread,
-        clients,
-        profiles,
-    });
+    let routes = router::routes(
+        Shared {
+            thread,
+            clients,
+            profiles,
+            sharing: Arc::new(sharing),
+        },
+        headers,
+    );
     Ok((routes, streams))
 }

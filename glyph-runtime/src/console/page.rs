@@ -14,7 +14,7 @@ pub(super) struct File {
 }
 
 /// The files of the page, and the description of the API.
-pub(super) const FILES: [File; 10] = [
+pub(super) const FILES: [File; 14] = [
     File {
         path: "/",
         content_type: "text/html; charset=utf-8",
@@ -24,6 +24,26 @@ pub(super) const FILES: [File; 10] = [
         path: "/console.js",
         content_type: "text/javascript; charset=utf-8",
         text: include_str!("page/console.js"),
+    },
+    File {
+        path: "/heat.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/heat.js"),
+    },
+    File {
+        path: "/metrics.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/metrics.js"),
+    },
+    File {
+        path: "/traces.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/traces.js"),
+    },
+    File {
+        path: "/compare.js",
+        content_type: "text/javascript; charset=utf-8",
+        text: include_str!("page/compare.js"),
     },
     File {
         path: "/alerts.js",

@@ -10,19 +10,21 @@ use axum::{
         HeaderMap, StatusCode,
         header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
     },
-    middleware::map_response,
+    middleware::{from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
 
 use super::{
     catalog::catalog,
+    heat_map::heat_map,
     level,
     live::{Clients, event},
     logs, mcp,
     page::{FILES, JSON, problem},
     profile,
     series::series,
+    sharing::{self, Headers, Sharing},
     state::{State, json},
     tail,
     thread::Thread,
@@ -42,15 +44,18 @@ pub(super) struct Shared {
     pub(super) thread: Thread,
     pub(super) clients: Clients,
     pub(super) profiles: Profiles,
+    pub(super) sharing: Arc<Sharing>,
 }
 
 /// The paths of the API whose responses are rendered.
-fn api() -> [(&'static str, MethodRouter<Shared>); 10] {
+fn api() -> [(&'static str, MethodRouter<Shared>); 12] {
     [
         ("/api/v1/overview", get(overview)),
         ("/api/v1/live", get(live)),
         ("/api/v1/metrics", get(metrics)),
         ("/api/v1/series", get(series_of_metric)),
+        ("/api/v1/heatmap", get(heat_map_of_metric)),
+        ("/api/v1/programs", get(programs)),
         ("/api/v1/alerts", get(alerts)),
         ("/api/v1/logs", get(log_list)),
         ("/api/v1/logs/live", get(log_tail)),
@@ -76,17 +81,17 @@ pub(crate) struct Routes {
 }
 
 /// Returns the routes.
-pub(super) fn routes(shared: Shared) -> Routes {
+pub(super) fn routes(shared: Shared, headers: Arc<Headers>) -> Routes {
     let changes = Router::new().route(CHANGE, post(change_filter).fallback(reject_others));
-    let headers = |response: Response| async move { with_headers(response) };
-    let changes = changes.route_layer(map_response(headers));
+    let own = |response: Response| async move { with_headers(response) };
+    let changes = changes.route_layer(map_response(own));
     Routes {
         changes: changes.with_state(shared.clone()),
-        reads: reads(shared),
+        reads: reads(shared, headers),
     }
 }
 
-fn reads(shared: Shared) -> Router {
+fn reads(shared: Shared, headers: Arc<Headers>) -> Router {
     let mut router = Router::new();
     for (path, method) in api() {
         router = router.route(path, method.fallback(reject));
@@ -96,8 +101,8 @@ fn reads(shared: Shared) -> Router {
         let method = get(move || async move { file });
         router = router.route(file.path, method.fallback(reject));
     }
-    let headers = |response: Response| async move { with_headers(response) };
-    router.route_layer(map_response(headers)).with_state(shared)
+    let router = router.route_layer(from_fn_with_state(headers, sharing::respond));
+    router.with_state(shared)
 }
 
 async fn reject() -> Response {
@@ -232,6 +237,25 @@ async fn series_of_metric(
         Ok(json(&found))
     })
     .await
+}
+
+async fn heat_map_of_metric(
+    Extracted(shared): Extracted<Shared>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Query::parse(query.as_deref());
+    rendered(&shared, |state| async move {
+        let name = query.get("metric");
+        let name = name.ok_or_else(|| invalid("missing `metric`: name a histogram".to_owned()))?;
+        let found = heat_map(&state.history(), &state.subject, name);
+        let found = found.ok_or_else(|| absent("no histogram has this name"))?;
+        Ok(json(&found))
+    })
+    .await
+}
+
+async fn programs(Extracted(shared): Extracted<Shared>) -> Response {
+    ([(CONTENT_TYPE, JSON)], json(&shared.sharing.list())).into_response()
 }
 
 async fn trace_list(Extracted(shared): Extracted<Shared>, RawQuery(query): RawQuery) -> Response {

@@ -13,9 +13,14 @@ use axum::{
 
 /// The page loads its own files and nothing else, and runs no code from a response (W3C, "Content
 /// Security Policy Level 3").
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-                      require-trusted-types-for 'script'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+                      connect-src 'self'";
+
+/// Returns the policy of a page that asks these programs too, which are last in it.
+pub(crate) fn policy<'a>(programs: impl Iterator<Item = &'a str>) -> String {
+    programs.fold(POLICY.to_owned(), |policy, program| policy + " " + program)
+}
 
 /// Adds the headers of the console and of profiles to a response.
 pub(crate) fn with_headers(mut response: Response) -> Response {

@@ -4,6 +4,6 @@ mod headers;
 mod query;
 mod site;
 
-pub(crate) use headers::with_headers;
+pub(crate) use headers::{policy, with_headers};
 pub(crate) use query::Query;
 pub(crate) use site::is_from_here;

@@ -17,7 +17,7 @@ use Unit::{Bytes, Count, Time};
 
 /// Beginnings of rows, each with the source file, what stands before the number in it, and its unit.
 #[rustfmt::skip]
-const LIMITS: [(&str, &str, &str, Unit); 65] = [
+const LIMITS: [(&str, &str, &str, Unit); 66] = [
     ("bytes of an open label's value", "glyph-core/src/label/open_values.rs", "const MAX_LENGTH: usize =", Count),
     ("buckets of a histogram", "glyph-core/src/catalog/checks.rs", "const MAX_BUCKETS: usize =", Count),
     ("threads that record", "glyph-core/src/metric/catalog_cells.rs", "const MAX_SLABS: usize =", Count),
@@ -51,6 +51,7 @@ const LIMITS: [(&str, &str, &str, Unit); 65] = [
     ("seconds of a CPU profile", "glyph-runtime/src/profile/mod.rs", "const MAX_SECONDS: u64 =", Count),
     ("samples of a CPU profile", "glyph-runtime/src/profile/sampling.rs", "const FREQUENCY: i32 =", Count),
     ("nodes of a flame graph", "glyph-runtime/src/profile/tree.rs", "const MOST_NODES: usize =", Count),
+    ("exemplars of a heat map", "glyph-runtime/src/console/heat_map.rs", "const MOST: usize =", Count),
     ("time of a check", "glyph-runtime/src/health/mod.rs", "const DEFAULT_TIMEOUT: Duration =", Time),
     ("time between two runs", "glyph-runtime/src/health/mod.rs", "const DEFAULT_INTERVAL: Duration =", Time),
     ("characters of a check", "glyph-runtime/src/health/check.rs", "const LONGEST: usize =", Count),

@@ -215,6 +215,12 @@ fn wrong_requests_are_answered_with_what_is_wrong() {
             404,
             "no metric has this name",
         ),
+        ("/api/v1/heatmap", 400, "missing `metric`"),
+        (
+            "/api/v1/heatmap?metric=console_shop_paying",
+            404,
+            "no histogram has this name",
+        ),
         ("/api/v1/nothing", 404, ""),
     ] {
         let response = get(address, path);

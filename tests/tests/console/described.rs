@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     client::get,
+    page::SCRIPTS,
     program::{Order, Shop, pay, program, program_with_log, traced},
 };
 
@@ -137,6 +138,7 @@ fn responses_have_what_is_described_and_no_more() {
     {
         let asked = match path.as_str() {
             "/api/v1/series" => "/api/v1/series?metric=console_shop_paying".to_owned(),
+            "/api/v1/heatmap" => "/api/v1/heatmap?metric=console_shop_payment_seconds".to_owned(),
             other => other.replace("{id}", &id),
         };
         let response = get(address, &asked).json();
@@ -150,14 +152,7 @@ fn responses_have_what_is_described_and_no_more() {
 fn page_asks_for_described_paths_alone() {
     let (_telemetry, address) = program(|program| program);
     let document = get(address, "/api/v1/openapi.json").json();
-    let scripts = [
-        "/console.js",
-        "/alerts.js",
-        "/logs.js",
-        "/profile.js",
-        "/start.js",
-    ];
-    let script = scripts.map(|path| get(address, path).body).concat();
+    let script = SCRIPTS.map(|path| get(address, path).body).concat();
     let mut asked = 0;
     for found in script.split("/api/v1/").skip(1) {
         let name: String = found.chars().take_while(char::is_ascii_lowercase).collect();

@@ -4,25 +4,19 @@ use std::{io::Read, net::SocketAddr};
 
 use crate::{
     client::{ask, get, send},
+    page::files,
     program::program,
 };
 
 const TOKEN: &str = "0123456789abcdef";
 
-const PATHS: [&str; 19] = [
-    "/",
-    "/console.js",
-    "/alerts.js",
-    "/logs.js",
-    "/profile.js",
-    "/profile.css",
-    "/start.js",
-    "/console.css",
-    "/console.svg",
+const READS: [&str; 12] = [
     "/api/v1/overview",
     "/api/v1/live",
     "/api/v1/metrics",
     "/api/v1/series?metric=x",
+    "/api/v1/heatmap?metric=x",
+    "/api/v1/programs",
     "/api/v1/alerts",
     "/api/v1/profile",
     "/api/v1/logs",
@@ -30,6 +24,10 @@ const PATHS: [&str; 19] = [
     "/api/v1/traces",
     "/api/v1/traces/00000000000000000000000000000000",
 ];
+
+fn paths() -> impl Iterator<Item = &'static str> {
+    files().chain(READS)
+}
 
 fn all_addresses() -> SocketAddr {
     ([0, 0, 0, 0], 0).into()
@@ -42,7 +40,7 @@ fn at_loopback(address: SocketAddr) -> SocketAddr {
 #[test]
 fn foreign_host_is_rejected_and_scrapes_are_not() {
     let (_telemetry, address) = program(|program| program.console_host("ops.example"));
-    for path in PATHS {
+    for path in paths() {
         for host in ["evil.example", "localhost.evil.example", "10.0.0.1:80"] {
             let response = ask(address, path, &[("host", host)]);
             assert_eq!(response.status, 403, "{path} {host}: {response:?}");
@@ -63,7 +61,7 @@ fn foreign_host_is_rejected_and_scrapes_are_not() {
 fn listener_for_others_answers_401_without_a_token() {
     let (_telemetry, address) = program(|program| program.listener(all_addresses()));
     let address = at_loopback(address);
-    for path in PATHS {
+    for path in paths() {
         for header in ["", "Bearer ", "Bearer 0123456789abcdef"] {
             let response = ask(
                 address,
@@ -104,7 +102,7 @@ fn listener_for_others_admits_the_token_as_header_or_password() {
 #[test]
 fn only_get_and_head_are_allowed() {
     let (_telemetry, address) = program(|program| program);
-    for path in PATHS {
+    for path in paths() {
         for method in ["POST", "PUT", "DELETE", "PATCH"] {
             let headers = [("host", "localhost"), ("content-length", "0")];
             let mut stream = send(address, method, path, &headers);

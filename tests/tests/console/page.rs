@@ -2,33 +2,28 @@
 
 use crate::{client::get, program::program};
 
-const SCRIPTS: [&str; 5] = [
+pub(crate) const SCRIPTS: [&str; 9] = [
     "/console.js",
+    "/heat.js",
+    "/metrics.js",
+    "/traces.js",
+    "/compare.js",
     "/alerts.js",
     "/logs.js",
     "/profile.js",
     "/start.js",
 ];
 
-const FILES: [&str; 9] = [
-    "/",
-    "/console.js",
-    "/alerts.js",
-    "/logs.js",
-    "/profile.js",
-    "/profile.css",
-    "/start.js",
-    "/console.css",
-    "/console.svg",
-];
+/// Returns the paths of all files of the page.
+pub(crate) fn files() -> impl Iterator<Item = &'static str> {
+    let others = ["/", "/console.css", "/profile.css", "/console.svg"];
+    others.into_iter().chain(SCRIPTS)
+}
 
 #[test]
 fn responses_have_a_strict_policy() {
     let (_telemetry, address) = program(|program| program);
-    for path in FILES
-        .into_iter()
-        .chain(["/api/v1/overview", "/api/v1/traces?limit=x"])
-    {
+    for path in files().chain(["/api/v1/overview", "/api/v1/traces?limit=x"]) {
         let response = get(address, path);
         let header = |name: &str| response.header(name).unwrap_or_default();
         let policy = header("content-security-policy");
@@ -81,7 +76,7 @@ fn page_has_no_inline_code_and_no_files_of_other_sites() {
         assert_eq!(get(address, named).status, 200, "the page names {named}");
     }
     let mut size = 0;
-    for path in FILES {
+    for path in files() {
         let text = get(address, path)
             .body
             .replace("http://www.w3.org/2000/svg", "");
@@ -109,7 +104,7 @@ fn script_makes_text_and_no_markup_of_strings() {
     ] {
         assert!(!script.contains(way), "the script has {way}");
     }
-    assert!(script.contains("EventSource(\"/api/v1/live\")"));
+    assert!(script.contains("EventSource(at(\"/api/v1/live\"))"));
 }
 
 #[test]
@@ -120,7 +115,7 @@ fn page_has_names_and_landmarks() {
         "<html lang=\"en\">",
         "<title>",
         "<main id=\"main\"",
-        "<nav aria-label=\"Views\">",
+        "<nav id=\"views\" aria-label=\"Views\">",
         "<header>",
         "<footer>",
         "href=\"#main\"",

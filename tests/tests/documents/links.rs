@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::{in_folder, markdown::Document, read, repository};
 
-const FOLDERS: [&str; 9] = [
+const FOLDERS: [&str; 10] = [
     ".",
     "bench",
     "deploy",
     "docs",
     "docs/guide",
     "docs/pictures",
+    "docs/pictures/console",
     "docs/reference",
     "examples/compare",
     "tests",

@@ -2,7 +2,7 @@
 "use strict";
 
 const STATES = { firing: "bad", pending: "warn" };
-const alertState = (state) => element("span", { class: STATES[state] || null }, state.replace("_", " "));
+const alertState = (state) => element("span", { class: `short ${STATES[state] || ""}` }, state.replace("_", " "));
 
 function labelText(labels) {
   return Object.entries(labels).map(([name, value]) => `${name}=${value}`).join(", ");
@@ -17,8 +17,8 @@ function sinceTime(group) {
 function activeAlerts() {
   const counts = element("p");
   const of = table("Alerts that are active", ["Alert", "State", "Value", "Severity", "Since", "Condition"]);
-  const place = element("section", { "aria-label": "Alerts" }, counts, of.whole);
-  of.whole.hidden = true;
+  const place = element("section", { "aria-label": "Active alerts" }, of.whole);
+  place.hidden = true;
   let before = "";
   const update = (alerts) => {
     const known = JSON.stringify(alerts);
@@ -30,7 +30,7 @@ function activeAlerts() {
     counts.replaceChildren(element("a", { href: link("alerts") }, "Alerts"), ": ", total
       ? element("span", null, ...told.flatMap(([state, number], index) => [index ? ", " : "", count(number), " ", alertState(state)]))
       : "the catalogs declare none");
-    of.whole.hidden = alerts.active.length === 0;
+    place.hidden = alerts.active.length === 0;
     of.body.replaceChildren();
     for (const alert of alerts.active) {
       const labels = labelText(alert.labels);
@@ -38,7 +38,7 @@ function activeAlerts() {
       row(of, name, [alertState(alert.state), quantity(alert.value, alert.unit), text(alert.severity), sinceTime(alert), text(alert.condition)]);
     }
   };
-  return { place, update };
+  return { counts, place, update };
 }
 
 function alertEntry(alert) {
@@ -81,4 +81,4 @@ async function alertsView() {
   state("Loaded");
 }
 
-VIEWS.alerts = ["Alerts", alertsView];
+VIEWS.alerts = { title: "Alerts", draw: alertsView };

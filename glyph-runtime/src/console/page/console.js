@@ -7,6 +7,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const main = document.getElementById("main");
 let stream = null;
 let shown = 0;
+// The origin of another program that is shown, or empty for this one.
+let program = "";
 
 // Text: characters that cannot be seen are written as their numbers, and long text is cut.
 function visible(value) {
@@ -104,13 +106,16 @@ function table(caption, columns) {
 function row(of, first, cells) {
   const head = element("th", { scope: "row", role: "rowheader" }, first);
   const rest = cells.map((cell, index) =>
-    element("td", { role: "cell", class: "number", "data-name": of.columns[index + 1] }, cell));
+    element("td", { role: "cell", class: typeof cell === "string" ? "number" : null, "data-name": of.columns[index + 1] }, cell));
   of.body.append(element("tr", { role: "row" }, head, ...rest));
   return rest;
 }
 
+const at = (path) => `${program}${path}`;
+
+// Asks the program that is shown. Another program gets no password of this one.
 async function load(path) {
-  const response = await fetch(path, { cache: "no-store" });
+  const response = await fetch(at(path), { cache: "no-store", credentials: "same-origin" });
   if (!response.ok) throw new Error((await response.text()).trim() || `status ${response.status}`);
   return response.json();
 }
@@ -121,9 +126,14 @@ const state = (words) => {
 };
 
 const failure = (error) => element("p", { class: "error", role: "alert" }, visible(String(error.message || error)));
+// A browser does not tell a page why another program does not answer.
+const silence = () => failure(`no answer of ${program}: it does not run, needs a token, or does not allow this page`);
+
+// The URL of a view, whose path has a name and ids. It keeps the program that is shown.
 const link = (path, parameters) => {
-  const query = String(new URLSearchParams(Object.entries(parameters || {}).filter(([, value]) => value)));
-  return `#/${path}${query ? `?${query}` : ""}`;
+  const all = Object.entries({ ...parameters, program }).filter(([, value]) => value);
+  const query = String(new URLSearchParams(all));
+  return `#/${[path].flat().map(encodeURIComponent).join("/")}${query ? `?${query}` : ""}`;
 };
 
 function about(overview) {
@@ -144,13 +154,21 @@ function checks(health) {
   return [element("span", { class: words[0] }, words[1]), ...all];
 }
 
+// A stage leads to the heat map of its durations, and to its traces.
+function stageLinks(stage) {
+  const name = visible(stage.name);
+  const metric = { href: link(["metrics", stage.metric], { stage: stage.name }), title: visible(stage.metric) };
+  const traces = { href: link("traces", { stage: stage.name }), class: "aside", "aria-label": `traces of ${name}` };
+  return element("span", null, element("a", metric, text(stage.name)), " ", element("a", traces, "traces"));
+}
+
 function overviewView() {
   const health = element("p");
   const figures = element("p", { class: "soft" });
   const stages = table("Stages, over the last five minutes", ["Stage", "Calls/s", "Failed", "p50", "p95", "p99", "In flight", "Calls/s over time", "p95 over time"]);
   const rows = new Map();
   const alerts = activeAlerts();
-  main.append(health, alerts.place, stages.whole, figures);
+  main.append(health, alerts.counts, stages.whole, alerts.place, figures);
 
   const update = (overview) => {
     about(overview);
@@ -159,8 +177,7 @@ function overviewView() {
     for (const stage of overview.stages) {
       const name = `${stage.name} ${stage.metric}`;
       if (!rows.has(name)) {
-        const to = element("a", { href: link("traces", { stage: stage.name }), title: stage.metric }, text(stage.name));
-        rows.set(name, row(stages, to, Array(8).fill("")));
+        rows.set(name, row(stages, stageLinks(stage), Array(8).fill("")));
       }
       const rates = stage.points.map((point) => point.rate);
       const p95s = stage.points.map((point) => point.p95);
@@ -185,193 +202,26 @@ function overviewView() {
 }
 
 function follow(update) {
-  stream = new EventSource("/api/v1/live");
+  stream = new EventSource(at("/api/v1/live"));
   stream.onmessage = (event) => update(JSON.parse(event.data));
-  stream.onerror = () => state("No connection to the program: trying again");
-}
-
-async function metricsView(parameters) {
-  const filter = element("input", { type: "search", name: "q", value: parameters.get("q") || "", autocomplete: "off" });
-  const form = element("form", { role: "search" }, field("Name, help or label has", filter));
-  const found = element("p", { class: "soft", role: "status" });
-  const list = element("div");
-  main.append(form, found, list);
-  const turn = shown;
-  const { metrics } = await load("/api/v1/metrics");
-  if (turn !== shown) return;
-  const entries = metrics.map((metric) => [words(metric), metricEntry(metric)]);
-  list.append(...entries.map(([, entry]) => entry));
-  const select = () => {
-    const wanted = filter.value.trim().toLowerCase();
-    let matching = 0;
-    for (const [known, entry] of entries) {
-      entry.hidden = !known.includes(wanted);
-      matching += entry.hidden ? 0 : 1;
-    }
-    found.textContent = `${matching} of ${metrics.length} metrics`;
-    history.replaceState(null, "", link("metrics", { q: filter.value.trim() }));
+  stream.onerror = () => {
+    const isClosed = stream && stream.readyState === EventSource.CLOSED;
+    if (isClosed && program) main.append(silence());
+    state(isClosed ? "The program does not answer" : "No connection to the program: trying again");
   };
-  form.addEventListener("submit", (event) => event.preventDefault());
-  filter.addEventListener("input", select);
-  select();
-  state("Loaded");
 }
 
-const words = (metric) => [metric.name, metric.otel_name, metric.help, ...metric.labels.map((label) => label.name)].join(" ").toLowerCase();
+// The parameters of a view that its request has too.
+const asked = (parameters, names) => new URLSearchParams([...parameters].filter(([name, value]) => value && names.includes(name)));
 
 function described(pairs) {
   const known = pairs.filter(([, value]) => value !== null && value !== "");
   return element("dl", null, ...known.flatMap(([name, value]) => [element("dt", null, name), element("dd", null, value)]));
 }
 
-function labels(metric) {
-  return metric.labels.flatMap((label) => {
-    const values = label.values ? label.values.map(visible).join(", ") : `any string, at most ${count(label.max)}`;
-    const other = label.other ? `; ${count(label.other)} recordings are in other` : "";
-    return [element("div", null, element("code", null, text(label.name)), `${label.from_scope ? ", from the scope" : ""}: `, text(values), other)];
-  });
-}
-
-function metricEntry(metric) {
-  const limit = metric.max_series === null ? "" : ` of ${count(metric.max_series)}`;
-  const chart = element("div");
-  const entry = element(
-    "details",
-    { class: "metric" },
-    element("summary", null, element("code", null, text(metric.name)), " ", soft(`${metric.kind}${metric.unit ? `, ${metric.unit}` : ""}, ${count(metric.series)}${limit} series${metric.built_in ? ", built in" : ""}`)),
-    described([
-      ["Help", text(metric.help)],
-      ["OpenTelemetry", element("code", null, text(metric.otel_name))],
-      ["Labels", metric.labels.length ? element("div", null, ...labels(metric)) : null],
-      ["Buckets", metric.buckets.length ? metric.buckets.join(", ") : null],
-      ["Rejected", metric.rejected ? count(metric.rejected) : null],
-    ]),
-    chart,
-  );
-  entry.addEventListener("toggle", async () => {
-    if (!entry.open) return;
-    try {
-      chart.replaceChildren(seriesTable(await load(`/api/v1/series?${new URLSearchParams({ metric: metric.name })}`)));
-    } catch (error) {
-      chart.replaceChildren(failure(error));
-    }
-  });
-  return entry;
-}
-
-function seriesTable(data) {
-  const fields = { counter: ["rate"], gauge: ["value"], histogram: ["rate", "p50", "p95", "p99"] }[data.kind];
-  const titles = { rate: data.kind === "counter" && data.unit ? `${data.unit}/s` : "Per second", value: "Value" };
-  const caption = `The last 15 minutes, ${count(data.series.length)} of ${count(data.series_in_all)} series`;
-  const of = table(caption, ["Series", ...fields.map((field) => titles[field] || field), "Over time"]);
-  for (const series of data.series) {
-    const name = Object.entries(series.labels).map(([label, value]) => `${label}=${value}`).join(", ") || "without labels";
-    const last = series.points[series.points.length - 1] || {};
-    const cells = fields.map((field) => quantity(last[field], field === "rate" ? "" : data.unit));
-    const line = spark(series.points.map((point) => point[fields[0]]), `${titles[fields[0]]} over time`);
-    row(of, text(name), [...cells, line]);
-  }
-  return of.whole;
-}
-
 const field = (label, control) => element("label", null, label, control);
 
-async function tracesView(parameters) {
-  const value = (name) => parameters.get(name) || "";
-  const status = element("select", { name: "status" }, ...["", "error", "ok"].map((option) => {
-    const made = element("option", { value: option }, { "": "any", error: "failed", ok: "not failed" }[option]);
-    made.selected = option === value("status");
-    return made;
-  }));
-  const form = element(
-    "form",
-    { role: "search" },
-    field("Stage", element("input", { name: "stage", value: value("stage") })),
-    field("Result", status),
-    field("At least, in ms", element("input", { name: "min_ms", type: "number", min: "0", value: value("min_ms") })),
-    field("Trace id", element("input", { name: "trace_id", value: value("trace_id") })),
-    element("button", { type: "submit" }, "Search"),
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    location.hash = link("traces", Object.fromEntries(new FormData(form)));
-  });
-  main.append(form);
-  const turn = shown;
-  const query = new URLSearchParams([...parameters].filter(([, given]) => given));
-  const list = await load(`/api/v1/traces?${query}`);
-  if (turn !== shown) return;
-  const of = table(`${count(list.traces.length)} of ${count(list.found)} traces, the latest first`, ["Trace", "Started", "Duration", "Spans", "Result"]);
-  for (const trace of list.traces) {
-    const to = element("a", { href: link(`traces/${trace.trace_id}`) }, text(trace.name));
-    row(of, to, [time(trace.start_unix_ms), milliseconds(trace.duration_ms), count(trace.spans), result(trace)]);
-  }
-  main.append(of.whole, element("p", { class: "soft" }, list.kept
-    ? "These are recent traces that were sampled or kept because they failed. What was not sampled has no trace."
-    : "This program keeps no traces: it creates none, or exports them to a collector. The setting with_collector of the ring keeps them here too."));
-  state("Loaded");
-}
-
-function result(trace) {
-  if (!trace.failed) return "ok";
-  return element("span", { class: "bad" }, "failed", trace.error ? ": " : "", trace.error ? text(trace.error) : "");
-}
-
-async function traceView(id) {
-  const turn = shown;
-  const trace = await load(`/api/v1/traces/${encodeURIComponent(id)}`);
-  if (turn !== shown) return;
-  main.append(
-    element("p", null, element("a", { href: link("traces", { stage: trace.name }) }, "Traces of ", text(trace.name))),
-    described([
-      ["Trace id", element("code", null, trace.trace_id)],
-      ["Started", time(trace.start_unix_ms)],
-      ["Duration", milliseconds(trace.duration_ms)],
-      ["Result", result(trace)],
-      ["Missing", trace.missing_spans ? `${count(trace.missing_spans)} spans, for which there was no room` : null],
-    ]),
-    element("h2", null, `Spans, ${count(trace.spans)}`),
-    element("ul", { class: "tree" }, ...trace.tree.map((span) => spanEntry(span, trace.duration_ms || 1))),
-  );
-  const lines = await linesOfTrace(id);
-  if (turn !== shown) return;
-  main.append(...lines);
-  state("Loaded");
-}
-
-function spanEntry(span, whole) {
-  const bar = element("i", span.status === "error" ? { class: "failed" } : null);
-  bar.style.left = `${Math.min(99.5, (span.offset_ms * 100) / whole)}%`;
-  bar.style.width = `${Math.min(100, (span.duration_ms * 100) / whole)}%`;
-  const name = element("span", { class: "name" }, text(span.name), " ", soft(`${milliseconds(span.duration_ms)}, after ${milliseconds(span.offset_ms)}`));
-  if (span.status === "error") name.append(" ", element("span", { class: "bad" }, "failed"));
-  name.style.paddingLeft = `${Math.min(span.depth, 12) * 0.75}rem`;
-  const attributes = Object.entries(span.attributes).map(([key, value]) => [text(key), text(value)]);
-  const events = span.events.map((event) => element("div", null, text(event.name), " ", soft(`after ${milliseconds(event.offset_ms)}`), described(Object.entries(event.attributes).map(([key, value]) => [text(key), text(value)]))));
-  const links = span.links.map((to) => element("div", null, element("a", { href: link(`traces/${to.trace_id}`) }, text(to.trace_id)), " ", soft(visible(to.span_id))));
-  return element(
-    "li",
-    null,
-    element(
-      "details",
-      { class: "span" },
-      element("summary", null, name, element("div", { class: "lane", "aria-hidden": "true" }, bar)),
-      described([
-        ["Error", span.error ? text(span.error) : null],
-        ["Kind", span.kind],
-        ["Crate", text(span.scope)],
-        ["Span id", element("code", null, span.span_id)],
-        ["Parent", span.parent_is_remote ? element("span", null, element("code", null, span.parent_span_id), " in another process") : null],
-        ...attributes,
-        ["Events", events.length ? element("div", null, ...events) : null],
-        ["Links", links.length ? element("div", null, ...links) : null],
-      ]),
-    ),
-  );
-}
-
+// The views: their title, what draws them, and what draws one entry of theirs.
 const VIEWS = {
-  overview: ["Overview", overviewView],
-  metrics: ["Metrics", metricsView],
-  traces: ["Traces", tracesView],
+  overview: { title: "Overview", draw: overviewView },
 };

@@ -20,7 +20,7 @@ function lineEntry(line, inTrace) {
   const time = element("time", { datetime: visible(line.timestamp), class: "soft" },
     isNaN(at) ? visible(line.timestamp) : at.toLocaleTimeString(undefined, { fractionalSecondDigits: 3 }));
   const to = line.trace_id && !inTrace
-    ? element("a", { href: link(`traces/${line.trace_id}`) }, element("code", null, visible(line.trace_id)))
+    ? element("a", { href: link(["traces", line.trace_id], { span: line.span_id }) }, element("code", null, visible(line.trace_id)))
     : null;
   return element(
     "li",
@@ -97,13 +97,14 @@ function logsView(parameters) {
   const follow = element("input", { type: "checkbox", checked: "" });
   const lines = element("ul", { class: "lines" });
   const none = element("p", { class: "soft" });
-  main.append(
+  const parts = [
     logsForm(parameters),
-    element("details", null, element("summary", null, "Change what is written"), wanted.form, said),
+    program ? null : element("details", null, element("summary", null, "Change what is written"), wanted.form, said),
     element("label", { class: "check" }, follow, "Show new lines"),
     none,
     lines,
-  );
+  ];
+  main.append(...parts.filter((part) => part !== null));
   const waiting = [];
   const add = (entries) => {
     lines.prepend(...entries.reverse());
@@ -112,8 +113,7 @@ function logsView(parameters) {
   follow.addEventListener("change", () => {
     if (follow.checked) add(waiting.splice(0));
   });
-  const query = new URLSearchParams([...parameters].filter(([, given]) => given));
-  stream = new EventSource(`/api/v1/logs/live?${query}`);
+  stream = new EventSource(at(`/api/v1/logs/live?${asked(parameters, ["level", "text", "trace_id"])}`));
   stream.onopen = () => {
     lines.replaceChildren();
     waiting.length = 0;
@@ -136,4 +136,4 @@ function logsView(parameters) {
   };
 }
 
-VIEWS.logs = ["Log", logsView];
+VIEWS.logs = { title: "Log", draw: logsView };

@@ -8,7 +8,9 @@ use super::Admin;
 use crate::{
     admin::{Token, guard::Guard},
     config::Configuration,
-    console::{self, DEFAULT_MEMORY, Identity, Log, Streams, Subject},
+    console::{
+        self, DEFAULT_MEMORY, Identity, InvalidOrigin, Log, Origin, Sharing, Streams, Subject,
+    },
     health::Health,
     log::{self, RecentLines},
     profile::Profiles,
@@ -30,6 +32,10 @@ pub(super) struct Console {
     is_wanted: Option<bool>,
     memory: usize,
     hosts: Vec<String>,
+    /// The origins of programs that the page can show.
+    programs: Vec<String>,
+    /// The origins of pages that can read this console.
+    readers: Vec<String>,
 }
 
 impl Default for Console {
@@ -38,6 +44,8 @@ impl Default for Console {
             is_wanted: None,
             memory: DEFAULT_MEMORY,
             hosts: Vec::new(),
+            programs: Vec::new(),
+            readers: Vec::new(),
         }
     }
 }
@@ -61,6 +69,19 @@ impl OpenConsole {
 }
 
 impl Console {
+    fn sharing(&self) -> Result<Sharing, InvalidOrigin> {
+        let parsed = |origins: &[String]| {
+            origins
+                .iter()
+                .map(|it| Origin::parse(it))
+                .collect::<Result<_, _>>()
+        };
+        Ok(Sharing {
+            programs: parsed(&self.programs)?,
+            readers: parsed(&self.readers)?,
+        })
+    }
+
     fn is_on(&self, configuration: &Configuration) -> bool {
         let is_wanted = self.is_wanted.or(configuration.console);
         is_wanted.unwrap_or(cfg!(debug_assertions))
@@ -95,7 +116,7 @@ impl Console {
             },
             profiles,
         };
-        let (pages, streams) = console::start(subject, self.memory)?;
+        let (pages, streams) = console::start(subject, self.memory, self.sharing()?)?;
         let guard = Guard::new(address, token, &self.hosts);
         let router = router.merge(guard.around(pages));
         Ok((router, OpenConsole(Some(streams))))
@@ -141,5 +162,58 @@ impl TelemetryBuilder {
     pub fn console_host(self, host: impl Into<String>) -> Self {
         let host = host.into();
         self.with(|admin: &mut Admin| admin.console.hosts.push(host))
+    }
+
+    /// Adds another program, which the page of the [console](crate::console) can show in place of this one.
+    ///
+    /// The page offers a choice, and asks no other program before it is chosen. The other program has to
+    /// allow it with [`console_reader`](Self::console_reader). Requests to it have no token and no password,
+    /// so it has to listen on loopback. The origin is a scheme, a host and a port. The host is a name or an
+    /// IPv4 address. An invalid origin is an error of `install`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glyph_runtime::Telemetry;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let proxy = Telemetry::builder("proxy")
+    ///     .listener(([127, 0, 0, 1], 0))
+    ///     .console(true)
+    ///     .console_program("http://127.0.0.1:9465")
+    ///     .build()?;
+    /// # let report = proxy.shutdown_blocking(Duration::from_secs(5));
+    /// # assert!(report.is_complete(), "{report}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn console_program(self, origin: impl Into<String>) -> Self {
+        let origin = origin.into();
+        self.with(|admin: &mut Admin| admin.console.programs.push(origin))
+    }
+
+    /// Allows the page of another program's console, at this origin, to read the [console](crate::console)
+    /// of this one, as with [`console_program`](Self::console_program). Default: no other page can.
+    ///
+    /// The page can read the API, and cannot set the filter of the log. An invalid origin is an error of
+    /// `install`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glyph_runtime::Telemetry;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = Telemetry::builder("auth")
+    ///     .listener(([127, 0, 0, 1], 0))
+    ///     .console(true)
+    ///     .console_reader("http://127.0.0.1:9464")
+    ///     .build()?;
+    /// # let report = auth.shutdown_blocking(Duration::from_secs(5));
+    /// # assert!(report.is_complete(), "{report}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn console_reader(self, origin: impl Into<String>) -> Self {
+        let origin = origin.into();
+        self.with(|admin: &mut Admin| admin.console.readers.push(origin))
     }
 }
