@@ -28,6 +28,12 @@ impl Errors {
         self.0.len()
     }
 
+    /// An unknown type because of the first error.
+    pub(crate) fn unknown_type(&self) -> Option<TokenStream> {
+        let first = self.0.first()?.clone().into_iter().next();
+        first.as_ref().map(unknown_type)
+    }
+
     /// The errors as items, or as statements at the start of a body.
     ///
     /// Each is in a constant of its own: rustc stops to resolve names in a module that has a
@@ -47,6 +53,15 @@ impl Errors {
     pub(crate) fn into_bare_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
+}
+
+/// A type that is unknown because of `error`, which is reported too: rustc reports equal errors once, and
+/// nothing of a value of an unknown type.
+///
+/// The error is the length of an array, because `compile_error!` in place of a type is `()`.
+pub(crate) fn unknown_type(error: &syn::Error) -> TokenStream {
+    let error = error.to_compile_error();
+    quote!(<[(); { #error }] as ::core::iter::IntoIterator>::Item)
 }
 
 /// The whole attribute that is expanded, as the user wrote it: rustc adds no note about the macro to an
@@ -146,7 +161,7 @@ fn moved(tokens: TokenStream, to: Span) -> TokenStream {
         .collect()
 }
 
-/// The messages of the `compile_error!` invocations in `tokens`.
+/// The messages of the `compile_error!` invocations in `tokens`, equal ones once, as rustc reports them.
 #[cfg(test)]
 pub(crate) fn messages(tokens: &TokenStream) -> Vec<String> {
     let mut messages = Vec::new();
@@ -163,5 +178,7 @@ pub(crate) fn messages(tokens: &TokenStream) -> Vec<String> {
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
+    let mut seen = std::collections::HashSet::new();
+    messages.retain(|message| seen.insert(message.clone()));
     messages
 }

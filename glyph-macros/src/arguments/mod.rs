@@ -28,6 +28,8 @@ pub(crate) struct Arguments {
     path: Option<Path>,
     /// The keys that could not be read, each by the allowed key that it is or resembles.
     unread: Vec<&'static str>,
+    /// The keys whose values were skipped: unknown or duplicate ones.
+    skipped: Vec<String>,
 }
 
 impl Arguments {
@@ -38,12 +40,18 @@ impl Arguments {
             given: Vec::new(),
             path: None,
             unread: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 
     /// Whether the value of `key` is missing after an error.
     pub(crate) fn unread(&self, key: &str) -> bool {
         self.unread.contains(&key)
+    }
+
+    /// The unknown and duplicate keys, as written, whose values were skipped.
+    pub(crate) fn skipped(&self) -> &[String] {
+        &self.skipped
     }
 
     /// The keys whose values are missing after an error, and a path among the keys.
@@ -105,10 +113,18 @@ impl Arguments {
             let form = self.form(&found.unwrap_or_default());
             syn::Error::new(error.span(), self.expected(&form))
         })?;
+        let before = errors.len();
         let key = self.meant(key, errors)?;
+        let is_misspelt = errors.len() > before;
         let value = input.fork();
         let before = errors.len();
         if let Err(error) = take(&key, input, errors) {
+            if is_misspelt {
+                // The value may be in the form of the key that was written.
+                self.missing(&key.to_string());
+                skip_argument(input);
+                return Ok(());
+            }
             let error = self.with_form(error, &key, &value);
             if !self.reads_anyway(&key, &value, errors, take) {
                 self.missing(&key.to_string());
@@ -186,6 +202,7 @@ impl Arguments {
         if self.allowed.contains(&name.as_str()) {
             if self.given.contains(&key) {
                 self.missing(&name);
+                self.skipped.push(name.clone());
                 let message = format!("duplicate key `{name}`: remove one");
                 return Err(syn::Error::new_spanned(key, message));
             }
@@ -200,7 +217,10 @@ impl Arguments {
                 self.given.push(nearest.clone());
                 Ok(nearest)
             }
-            None => Err(error),
+            None => {
+                self.skipped.push(name);
+                Err(error)
+            }
         }
     }
 
@@ -231,10 +251,12 @@ impl Arguments {
     fn unknown(&self, name: &str) -> String {
         let hint = did_you_mean(name, self.allowed);
         let (attribute, allowed) = (self.attribute, self.allowed());
-        let elsewhere = if self.allowed == ["crate"] {
-            "; other keys go on a field or a variant"
-        } else {
-            ""
+        let elsewhere = match name {
+            _ if self.allowed == ["crate"] => "; other keys go on a field or a variant",
+            "description" | "help" | "doc" if attribute == "metric" => {
+                "; the HELP text is the doc comment, `/// ..`"
+            }
+            _ => "",
         };
         format!("`{name}` is not a key of `#[{attribute}]`; {hint}allowed: {allowed}{elsewhere}")
     }

@@ -1,6 +1,6 @@
 //! The bucket bounds of a histogram: grammar and values.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Expr, ExprLit, Lit, LitStr, Token, bracketed,
@@ -38,9 +38,17 @@ impl Parse for BucketsArg {
             input.advance_to(&ahead);
             return Ok(Self::List(list));
         }
+        if let Ok(list) = input.fork().parse::<Group>()
+            && list.stream().into_iter().any(is_semicolon)
+        {
+            input.parse::<Group>()?;
+            return Err(syn::Error::new_spanned(list, "expected literal"));
+        }
         let constant: Expr = input.parse()?;
         match &constant {
-            Expr::Lit(_) => Err(syn::Error::new_spanned(constant, "expected literal")),
+            Expr::Lit(_) | Expr::Range(_) | Expr::Tuple(_) => {
+                Err(syn::Error::new_spanned(constant, "expected literal"))
+            }
             Expr::Array(array) => match array.elems.iter().find_map(text) {
                 Some(text) => {
                     let message = format!("expected a number: `{}`", text.value());
@@ -51,6 +59,10 @@ impl Parse for BucketsArg {
             _ => Ok(Self::Constant(Box::new(constant))),
         }
     }
+}
+
+fn is_semicolon(token: TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(mark) if mark.as_char() == ';')
 }
 
 fn text(value: &Expr) -> Option<&LitStr> {

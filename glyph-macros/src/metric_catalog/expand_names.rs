@@ -11,6 +11,7 @@ pub(super) fn unbound(catalog: &Catalog) -> Option<TokenStream> {
         .stages
         .iter()
         .flat_map(|stage| &stage.unbound)
+        .chain(&catalog.unread.unbound)
         .peekable();
     names.peek()?;
     let ident = &catalog.structure.ident;

@@ -6,7 +6,7 @@ use syn::{VisRestricted, Visibility};
 
 use super::{
     expand_stage_end,
-    model::Catalog,
+    model::{Catalog, UnreadStages},
     stage::{Stage, StageLabel},
 };
 use crate::{diagnostic::TokenRange, home::hidden_module};
@@ -19,7 +19,8 @@ pub(super) fn ident(catalog: &Catalog) -> Ident {
 /// The module with the structs, and the public one that exports them.
 pub(super) fn modules(catalog: &Catalog) -> Option<TokenStream> {
     let public = catalog.stage_module.as_ref();
-    if public.is_none() && catalog.stages.is_empty() {
+    let has_stages = !catalog.stages.is_empty() || !catalog.unread.names.is_empty();
+    if public.is_none() && !has_stages {
         return None;
     }
     let inner = inside(&catalog.structure.vis);
@@ -30,6 +31,7 @@ pub(super) fn modules(catalog: &Catalog) -> Option<TokenStream> {
         let structure = structure(stage, &inner);
         quote!(#structure #of_end)
     });
+    let unread = unread(catalog, &inner);
     let vis = &catalog.structure.vis;
     let exported = public.map(|public| exported(catalog, public, &module));
     Some(quote! {
@@ -43,9 +45,16 @@ pub(super) fn modules(catalog: &Catalog) -> Option<TokenStream> {
         #vis mod #module {
             use super::*;
             #(#structs)*
+            #unread
         }
         #exported
     })
+}
+
+/// A name for each stage whose labels are unknown after an error.
+fn unread(catalog: &Catalog, vis: &TokenStream) -> TokenStream {
+    let UnreadStages { names, unknown, .. } = &catalog.unread;
+    quote!(#(#vis type #names = #unknown;)*)
 }
 
 /// The public name of the module. It has the user's own span: rustc adds no note about the macro if the

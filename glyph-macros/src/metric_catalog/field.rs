@@ -100,15 +100,15 @@ pub(super) struct Nested {
 pub(super) enum Meaning {
     Metric(Box<Metric>, Vec<StageArgs>, Box<ArtifactArgs>),
     Nested(Box<Nested>),
-    /// Rejected: an error was reported.
-    Unknown,
+    /// Rejected: an error was reported. The names of its stages.
+    Unknown(Vec<Ident>),
 }
 
 impl Meaning {
     /// Reads a field, removes the catalog's attributes, and sets the field's type in the struct.
     pub(super) fn read(field: &mut Field, namespace: &str, errors: &mut Errors) -> Self {
         let Some(ident) = field.ident.clone() else {
-            return Self::Unknown;
+            return Self::Unknown(Vec::new());
         };
         let args = FieldArgs::take(&mut field.attrs, errors);
         let is_metric = handle(&field.ty).is_ok();
@@ -131,7 +131,8 @@ impl Meaning {
             Err(error) => {
                 errors.push(error);
                 without_arguments(&mut field.ty);
-                return Self::Unknown;
+                let stages = args.stages.into_iter();
+                return Self::Unknown(stages.map(|stage| stage.name).collect());
             }
         };
         field.ty = made_static(&field.ty);

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::{Ident, ItemStruct, LitInt, LitStr, Path, ext::IdentExt};
 
 use super::{
@@ -47,6 +47,7 @@ pub(super) struct Catalog {
     pub(super) artifacts: Vec<Artifacts>,
     pub(super) nested: Vec<Nested>,
     pub(super) stages: Vec<Stage>,
+    pub(super) unread: UnreadStages,
     /// Where the types of the labels of metrics are blamed.
     pub(super) set_ranges: TypeRanges,
     /// Where the types of the labels of stages are blamed.
@@ -54,6 +55,31 @@ pub(super) struct Catalog {
     /// Whether no field was rejected.
     pub(super) is_whole: bool,
     pub(super) line: usize,
+}
+
+/// The stages whose labels are unknown after an error.
+pub(super) struct UnreadStages {
+    pub(super) names: Vec<Ident>,
+    /// The names of fields that they cannot record.
+    pub(super) unbound: Vec<Ident>,
+    /// The type in place of each stage's struct. Uses of the stage have no further error.
+    pub(super) unknown: Option<TokenStream>,
+}
+
+impl UnreadStages {
+    /// `names` are those of rejected fields.
+    fn new(mut names: Vec<Ident>, incomplete: Vec<Stage>, errors: &Errors) -> Self {
+        let mut unbound = Vec::new();
+        for stage in incomplete {
+            unbound.extend(stage.unbound);
+            names.push(stage.ident);
+        }
+        Self {
+            names,
+            unbound,
+            unknown: errors.unknown_type(),
+        }
+    }
 }
 
 impl Catalog {
@@ -95,7 +121,7 @@ impl Catalog {
             scope: scope.as_ref(),
             target_labels: &target_labels,
         };
-        let stages = stages(&known, fields.stages, errors);
+        let (stages, incomplete) = stages(&known, fields.stages, errors);
         let artifacts = artifact::read(&known, fields.artifacts, errors);
         let sets = fields
             .metrics
@@ -122,6 +148,7 @@ impl Catalog {
             artifacts,
             nested: fields.nested,
             stages,
+            unread: UnreadStages::new(fields.unread_stages, incomplete, errors),
             is_whole: fields.rejected.is_empty(),
             structure,
         }
@@ -147,6 +174,8 @@ struct Fields {
     /// The alerts, objectives and panel of each metric.
     artifacts: Vec<ArtifactArgs>,
     rejected: HashSet<String>,
+    /// The names of the stages of rejected fields.
+    unread_stages: Vec<Ident>,
 }
 
 impl Fields {
@@ -165,7 +194,10 @@ impl Fields {
                         .extend(stages.into_iter().map(|stage| (index, stage)));
                 }
                 Meaning::Nested(nested) => fields.nested.push(*nested),
-                Meaning::Unknown => fields.rejected.extend(name),
+                Meaning::Unknown(stages) => {
+                    fields.rejected.extend(name);
+                    fields.unread_stages.extend(stages);
+                }
             }
         }
         fields
@@ -232,15 +264,26 @@ fn check_stage_module(written: Option<&Ident>, fields: &Fields, errors: &mut Err
     }
 }
 
-fn stages(known: &Known<'_>, args: Vec<(usize, StageArgs)>, errors: &mut Errors) -> Vec<Stage> {
-    let mut stages: Vec<Stage> = Vec::new();
+/// The stages, and those whose labels are unknown after an error.
+fn stages(
+    known: &Known<'_>,
+    args: Vec<(usize, StageArgs)>,
+    errors: &mut Errors,
+) -> (Vec<Stage>, Vec<Stage>) {
+    let (mut stages, mut incomplete): (Vec<Stage>, Vec<Stage>) = Default::default();
     for (metric, args) in args {
-        if stages.iter().any(|stage| stage.ident == args.name) {
+        let mut all = stages.iter().chain(&incomplete);
+        if all.any(|stage| stage.ident == args.name) {
             let name = &args.name;
             errors.at(name, format!("duplicate stage `{name}`: rename one"));
             continue;
         }
-        stages.extend(known.stage(args, metric, errors));
+        let read = if args.lacks_labels {
+            &mut incomplete
+        } else {
+            &mut stages
+        };
+        read.extend(known.stage(args, metric, errors));
     }
-    stages
+    (stages, incomplete)
 }

@@ -145,7 +145,7 @@ impl Known<'_> {
                 None => unbound.push(field.clone()),
             }
         }
-        let labels = labels(args.labels, args.end_labels, errors);
+        let labels = labels(args.labels.args, args.end_labels.args, errors);
         let is_rejected = |field: &Ident| self.rejected.contains(&field.to_string());
         let mut fields = args.bound.iter().map(|(_, field)| field);
         Some(Stage {
