@@ -161,24 +161,60 @@ fn moved(tokens: TokenStream, to: Span) -> TokenStream {
         .collect()
 }
 
-/// The messages of the `compile_error!` invocations in `tokens`, equal ones once, as rustc reports them.
+/// The messages of the `compile_error!` invocations in `tokens`.
+///
+/// An [`unknown_type`] repeats an error that is among them, which rustc reports once. It is not counted.
 #[cfg(test)]
 pub(crate) fn messages(tokens: &TokenStream) -> Vec<String> {
-    let mut messages = Vec::new();
+    let (mut all, mut repeated) = (Vec::new(), Vec::new());
+    collect(tokens, &mut all, &mut repeated);
+    for message in repeated {
+        assert!(all.contains(&message), "{message:?} is in a type alone");
+    }
+    all
+}
+
+#[cfg(test)]
+fn collect(tokens: &TokenStream, all: &mut Vec<String>, repeated: &mut Vec<String>) {
     let mut found = false;
     for token in tokens.clone() {
         match token {
             TokenTree::Ident(ident) => found |= ident == "compile_error",
             TokenTree::Group(group) if found => {
                 found = false;
-                messages
-                    .extend(syn::parse2::<syn::LitStr>(group.stream()).map(|text| text.value()));
+                all.extend(syn::parse2::<syn::LitStr>(group.stream()).map(|text| text.value()));
             }
-            TokenTree::Group(group) => messages.extend(self::messages(&group.stream())),
+            TokenTree::Group(group) if is_unknown_length(&group) => {
+                collect(&group.stream(), repeated, &mut Vec::new());
+            }
+            TokenTree::Group(group) => collect(&group.stream(), all, repeated),
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    messages.retain(|message| seen.insert(message.clone()));
-    messages
+}
+
+/// Whether this is the array of an [`unknown_type`].
+#[cfg(test)]
+fn is_unknown_length(group: &Group) -> bool {
+    let tokens: Vec<_> = group.stream().into_iter().collect();
+    let is_error = |token: &TokenTree| token.to_string().contains("compile_error");
+    group.delimiter() == Delimiter::Bracket
+        && matches!(tokens.as_slice(), [TokenTree::Group(unit), TokenTree::Punct(_), length]
+            if unit.stream().is_empty() && is_error(length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_of_an_unknown_type_is_counted_once_and_a_duplicate_twice() {
+        let mut errors = Errors::default();
+        errors.at(quote!(labels), "a list");
+        let (unknown, items) = (errors.unknown_type(), errors.into_items());
+        let told = messages(&quote!(type A = #unknown; type B = #unknown; #items));
+        assert_eq!(told, ["a list"]);
+        let told = messages(&quote!(type A = #unknown; #items #items));
+        assert_eq!(told, ["a list", "a list"]);
+    }
 }

@@ -90,10 +90,20 @@ impl Arguments {
         mut take: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
     ) {
         while !input.is_empty() {
-            if let Err(error) = self.read_one(input, errors, &mut take) {
-                errors.push(error);
-                skip_argument(input);
-            }
+            self.read_next(input, errors, &mut take);
+        }
+    }
+
+    /// Reads one argument. Resumes after the next comma on an error.
+    pub(crate) fn read_next(
+        &mut self,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+        take: &mut impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+    ) {
+        if let Err(error) = self.read_one(input, errors, take) {
+            errors.push(error);
+            skip_argument(input);
         }
     }
 
@@ -253,6 +263,9 @@ impl Arguments {
         let (attribute, allowed) = (self.attribute, self.allowed());
         let elsewhere = match name {
             _ if self.allowed == ["crate"] => "; other keys go on a field or a variant",
+            "stage" if attribute == "instrument_stages" => {
+                "; a stage goes on a method, `#[stage(stage::stt)]`"
+            }
             "description" | "help" | "doc" if attribute == "metric" => {
                 "; the HELP text is the doc comment, `/// ..`"
             }

@@ -2,8 +2,11 @@
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Expr, ExprClosure, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt,
-    parenthesized, parse::ParseStream, token,
+    Attribute, Expr, ExprClosure, ExprLit, Ident, Lit, LitStr, Path, Token,
+    ext::IdentExt,
+    parenthesized,
+    parse::{ParseStream, discouraged::Speculative},
+    token,
 };
 
 use super::{
@@ -94,7 +97,7 @@ impl Args {
     ) -> Self {
         let mut args = Self::default();
         let mut is_cut = false;
-        if let Err(error) = args.read_stage(attribute, whole, input) {
+        if let Err(error) = args.read_stage(attribute, whole, input, errors) {
             errors.push(error);
             // Labels may be in what follows the path.
             is_cut = args.stage.is_some();
@@ -139,6 +142,7 @@ impl Args {
         attribute: &str,
         whole: Span,
         input: ParseStream<'_>,
+        errors: &mut Errors,
     ) -> syn::Result<()> {
         let start = if input.is_empty() {
             whole
@@ -146,7 +150,7 @@ impl Args {
             input.span()
         };
         if !starts_with_key(input) {
-            self.stage = input.call(Path::parse_mod_style).ok();
+            self.stage = stage_path(input, errors);
         }
         if self.stage.is_none() {
             return Err(syn::Error::new(
@@ -162,6 +166,37 @@ impl Args {
         }
         comma(input)
     }
+}
+
+/// The path of the stage. Reports `stage = stage::stt` and `stage.stt`.
+fn stage_path(input: ParseStream<'_>, errors: &mut Errors) -> Option<Path> {
+    let ahead = input.fork();
+    let key = ahead.call(Ident::parse_any).ok();
+    let key = key.filter(|key| key == "stage" && ahead.peek(Token![=]));
+    if key.is_some() {
+        let _: syn::Result<Token![=]> = ahead.parse();
+        input.advance_to(&ahead);
+    }
+    let mut path = input.call(Path::parse_mod_style).ok()?;
+    let start = path.segments.first()?.ident.clone();
+    let mut has_dots = false;
+    while input.peek(Token![.]) && input.peek2(Ident) {
+        let _: syn::Result<Token![.]> = input.parse();
+        path.segments.push(input.parse::<Ident>().ok()?.into());
+        has_dots = true;
+    }
+    let names: Vec<_> = path
+        .segments
+        .iter()
+        .map(|of| of.ident.to_string())
+        .collect();
+    let names = names.join("::");
+    if let Some(key) = key {
+        errors.at(key, format!("a stage has no key: write `{names}`"));
+    } else if has_dots {
+        errors.at(start, format!("a stage is a path: write `{names}`"));
+    }
+    Some(path)
 }
 
 /// The keys with a value, and the form of each.

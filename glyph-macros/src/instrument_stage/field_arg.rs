@@ -30,6 +30,7 @@ impl FieldArg {
                 "`#[glyph(secret)]` is the only attribute of a field: remove this one",
             );
         }
+        report_quotes(input, errors);
         let field = field(input)?;
         if is_secret && field.value.is_none() {
             errors.at(
@@ -63,6 +64,11 @@ fn field(input: ParseStream<'_>) -> syn::Result<FieldArg> {
                 format.as_char()
             ),
         ));
+    } else if input.peek(Token![:]) {
+        let name = name.value();
+        return Err(input.error(format!(
+            "write the value of a field after `=`: `{name} = ..`"
+        )));
     } else {
         input.parse::<Token![=]>()?;
         assigned_field(name, input)?
@@ -85,6 +91,16 @@ fn assigned_field(name: LitStr, input: ParseStream<'_>) -> syn::Result<FieldArg>
         value,
         is_secret: false,
     })
+}
+
+/// Reports a name in quotes that needs none.
+fn report_quotes(input: ParseStream<'_>, errors: &mut Errors) {
+    let text = input.fork().parse::<LitStr>();
+    let name = text.and_then(|text| Ok((text.parse::<Ident>()?, text)));
+    if let Ok((name, text)) = name {
+        let message = format!("a field is a name, `{name} = ..`: remove the quotes");
+        errors.at(text, message);
+    }
 }
 
 /// `http.route`, or a string literal.

@@ -32,7 +32,7 @@ use function::Function;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{
-    Attribute, Meta, Token, Visibility,
+    Attribute, Ident, Meta, Path, Token, Visibility,
     parse::{ParseStream, Parser},
     spanned::Spanned,
 };
@@ -64,13 +64,31 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
     let args = errors.ok(args);
     let function = errors.ok(syn::parse2(item.clone()));
     let site = args.zip(function).and_then(|(mut args, function)| {
+        let import = args.root.as_mut().and_then(imported);
         let root = home.root(args.root.take(), "instrument_stage", &mut errors);
-        model::InstrumentedFunction::read(args, root, function, &mut errors)
+        let site = model::InstrumentedFunction::read(args, root, function, &mut errors)?;
+        Some((site, import))
     });
     match site {
-        Some(site) => expand::tokens(&site, &errors.into_items()),
+        Some((site, import)) => {
+            let errors = errors.into_items();
+            expand::tokens(&site, &quote!(#import #errors))
+        }
         None => unmeasured(item, errors),
     }
+}
+
+/// The import of the crate after `crate =`, which then has another name: rustc reports a path that does not
+/// exist once, in the import.
+fn imported(root: &mut Path) -> Option<TokenStream> {
+    let first = root.segments.first()?.ident.clone();
+    let is_keyword = ["$crate", "crate", "self", "super", "Self"].contains(&&*first.to_string());
+    if is_keyword && root.segments.len() == 1 {
+        return None;
+    }
+    let name = Ident::new("__glyph_crate", first.span());
+    let path = std::mem::replace(root, name.clone().into());
+    Some(quote!(use #path as #name;))
 }
 
 /// A method measured as its `#[stage(..)]` states, or as far as its errors allow.

@@ -24,8 +24,8 @@ pub(super) enum OutcomeRule {
     /// The type of the returned value.
     #[default]
     Type,
-    /// A closure, or the path of a function, that takes the value by reference.
-    Function(Box<Expr>),
+    /// The key, and a closure or the path of a function that takes the value by reference.
+    Function(Ident, Box<Expr>),
     /// `None` stands for an outcome or a status.
     None { key: Ident, meaning: Meaning },
 }
@@ -43,7 +43,7 @@ impl OutcomeRule {
     /// Reads the value of the key `outcome` or `none`.
     pub(super) fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let rule = if key == "outcome" {
-            Self::Function(Box::new(assigned(input)?))
+            Self::Function(key.clone(), Box::new(assigned(input)?))
         } else {
             input.parse::<Token![=]>()?;
             let meaning = if input.peek(LitStr) {
@@ -69,7 +69,7 @@ impl OutcomeRule {
     /// The expression after `outcome =`.
     pub(super) fn function(&self) -> Option<&Expr> {
         match self {
-            Self::Function(function) => Some(function),
+            Self::Function(_, function) => Some(function),
             Self::Type | Self::None { .. } => None,
         }
     }
@@ -78,8 +78,7 @@ impl OutcomeRule {
     pub(super) fn reject(&mut self, message: &str, errors: &mut Errors) {
         match std::mem::take(self) {
             Self::Type => {}
-            Self::Function(function) => errors.at(function, message),
-            Self::None { key, .. } => errors.at(key, message),
+            Self::Function(key, _) | Self::None { key, .. } => errors.at(key, message),
         }
     }
 
@@ -94,7 +93,7 @@ impl OutcomeRule {
         let call_result = quote!(#rt::classify(#result).result());
         match self {
             Self::Type => call_result,
-            Self::Function(function) => {
+            Self::Function(_, function) => {
                 let judge = TokenRange::of(function).start(quote!(#rt::outcome_by));
                 let arguments = quote_spanned!(function.span()=> (#result, #function));
                 quote!(#call_result.with_outcome(#judge #arguments))

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Expr, Ident, LitStr, Token, ext::IdentExt, parse::ParseStream};
+use syn::{Expr, Ident, LitStr, Path, Token, ext::IdentExt, parse::ParseStream};
 
 use crate::{arguments::assigned, diagnostic::Errors, suggestion::did_you_mean};
 
@@ -76,16 +76,14 @@ impl SpanArgs {
         let Some(skip) = &self.skip else {
             return;
         };
-        for key in &self.given {
-            errors.at(
-                key,
-                format!("`{key}` and `skip_span` exclude each other: remove one"),
-            );
-        }
-        if has_fields {
+        let keys = self.given.iter().map(|key| format!("`{key}`"));
+        let keys = keys.chain(has_fields.then(|| "`fields(..)`".to_owned()));
+        let keys: Vec<_> = keys.collect();
+        if !keys.is_empty() {
+            let keys = keys.join(", ");
             errors.at(
                 skip,
-                "`fields(..)` and `skip_span` exclude each other: remove one",
+                format!("`skip_span` excludes {keys}: remove `skip_span`, or the rest"),
             );
         }
     }
@@ -104,6 +102,15 @@ pub(super) struct LevelArg(Ident);
 impl LevelArg {
     pub(super) fn read(input: ParseStream<'_>) -> syn::Result<Self> {
         let span = input.span();
+        if input.peek2(Token![::]) {
+            let path = input.call(Path::parse_mod_style)?;
+            let last = path.segments.last().map(|last| last.ident.to_string());
+            let level = last.unwrap_or_default().to_lowercase();
+            let level = LEVELS.iter().find(|known| **known == level);
+            let level = level.unwrap_or(&"debug");
+            let message = format!("a level is a word: write `level = {level}`");
+            return Err(syn::Error::new_spanned(path, message));
+        }
         let level = known(input, "level", &LEVELS)?;
         Ok(Self(Ident::new(&level.to_uppercase(), span)))
     }

@@ -65,8 +65,8 @@ impl EnumArgs {
 #[derive(Default)]
 pub(super) struct VariantArgs {
     pub(super) name: Option<LitStr>,
-    /// The outcomes listed, if any.
-    pub(super) outcomes: Option<Vec<Ident>>,
+    /// The key `outcome` and the outcomes listed, if any.
+    pub(super) outcomes: Option<(Ident, Vec<Ident>)>,
 }
 
 impl VariantArgs {
@@ -77,7 +77,7 @@ impl VariantArgs {
             arguments.read(attribute, errors, |key, input, _| {
                 match key.to_string().as_str() {
                     "name" => args.name = Some(assigned(input)?),
-                    _ => args.outcomes = Some(outcomes(input)?),
+                    _ => args.outcomes = Some((key.clone(), outcomes(input)?)),
                 }
                 Ok(())
             });

@@ -257,18 +257,16 @@ fn outcomes(
     let mut taken = [None; OUTCOME_COUNT];
     for (digit, (variant, args)) in variants.iter().enumerate() {
         match &args.outcomes {
-            Some(outcomes) if marked.is_none() => {
-                for outcome in outcomes.iter().take(1) {
-                    errors.at(
-                        outcome,
-                        format!(
-                            "`outcome` on a variant needs `#[label(outcome)]` on `{}`: add it",
-                            input.ident
-                        ),
-                    );
-                }
+            Some((key, _)) if marked.is_none() => {
+                errors.at(
+                    key,
+                    format!(
+                        "`outcome` on a variant needs `#[label(outcome)]` on `{}`: add it",
+                        input.ident
+                    ),
+                );
             }
-            Some(outcomes) => {
+            Some((_, outcomes)) => {
                 for outcome in outcomes {
                     take(&mut taken, outcome, digit, errors);
                 }

@@ -29,6 +29,8 @@ pub(super) struct CatalogArgs {
     /// The interval at which the rules are evaluated.
     pub(super) rule_interval: Option<Quantity>,
     pub(super) scope: Option<ScopeArgs>,
+    /// Whether the scope is missing after an error.
+    pub(super) lacks_scope: bool,
     pub(super) root: Option<Path>,
 }
 
@@ -60,6 +62,7 @@ impl CatalogArgs {
                 }
                 Ok(())
             });
+            args.lacks_scope = args.scope.is_none() && arguments.unread("scope");
             // The stages keep the usual module: their uses have no further error.
             if args.stages.is_none() && arguments.unread("stages") {
                 args.stages = Some(Ident::new("stage", input.span()));

@@ -4,12 +4,19 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::Visibility;
 
-use super::{expand_checks::check, expand_stage_module, model::Catalog, scope::Scope};
+use super::{
+    expand_checks::check,
+    expand_stage_module,
+    model::{Catalog, Unread},
+    scope::Scope,
+};
 use crate::diagnostic::TokenRange;
 
 /// The struct, in a module, and its public name.
 pub(super) fn structure(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStream> {
-    let scope = catalog.scope.as_ref()?;
+    let Some(scope) = &catalog.scope else {
+        return unread(catalog);
+    };
     let (ident, vis) = (&scope.ident, &catalog.structure.vis);
     let inner = expand_stage_module::inside(vis);
     let doc = format!(
@@ -47,6 +54,14 @@ pub(super) fn structure(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStre
         #[allow(unreachable_pub, unused_imports, reason = "a program may not use scopes")]
         #exported
     })
+}
+
+/// A name for the scope that is missing after an error.
+fn unread(catalog: &Catalog) -> Option<TokenStream> {
+    let Unread { scope, unknown, .. } = &catalog.unread;
+    let (ident, unknown) = (scope.as_ref()?, unknown.as_ref()?);
+    let vis = &catalog.structure.vis;
+    Some(quote!(#vis type #ident = #unknown;))
 }
 
 /// The name of the module with the struct.

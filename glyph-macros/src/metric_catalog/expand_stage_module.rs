@@ -6,7 +6,7 @@ use syn::{VisRestricted, Visibility};
 
 use super::{
     expand_stage_end,
-    model::{Catalog, UnreadStages},
+    model::{Catalog, Unread},
     stage::{Stage, StageLabel},
 };
 use crate::{diagnostic::TokenRange, home::hidden_module};
@@ -53,7 +53,7 @@ pub(super) fn modules(catalog: &Catalog) -> Option<TokenStream> {
 
 /// A name for each stage whose labels are unknown after an error.
 fn unread(catalog: &Catalog, vis: &TokenStream) -> TokenStream {
-    let UnreadStages { names, unknown, .. } = &catalog.unread;
+    let Unread { names, unknown, .. } = &catalog.unread;
     quote!(#(#vis type #names = #unknown;)*)
 }
 

@@ -11,7 +11,7 @@ use super::{
     artifact::{self, ArtifactArgs, Artifacts},
     field::{Meaning, Metric, Nested},
     metric_name,
-    scope::Scope,
+    scope::{self, Scope},
     stage::{Known, Stage},
     stage_args::StageArgs,
     type_ranges::TypeRanges,
@@ -47,7 +47,7 @@ pub(super) struct Catalog {
     pub(super) artifacts: Vec<Artifacts>,
     pub(super) nested: Vec<Nested>,
     pub(super) stages: Vec<Stage>,
-    pub(super) unread: UnreadStages,
+    pub(super) unread: Unread,
     /// Where the types of the labels of metrics are blamed.
     pub(super) set_ranges: TypeRanges,
     /// Where the types of the labels of stages are blamed.
@@ -57,18 +57,25 @@ pub(super) struct Catalog {
     pub(super) line: usize,
 }
 
-/// The stages whose labels are unknown after an error.
-pub(super) struct UnreadStages {
+/// The stages whose labels are unknown after an error, and the scope.
+pub(super) struct Unread {
     pub(super) names: Vec<Ident>,
     /// The names of fields that they cannot record.
     pub(super) unbound: Vec<Ident>,
-    /// The type in place of each stage's struct. Uses of the stage have no further error.
+    /// The name of the scope's struct.
+    pub(super) scope: Option<Ident>,
+    /// The type in place of each struct. Uses of the stage or the scope have no further error.
     pub(super) unknown: Option<TokenStream>,
 }
 
-impl UnreadStages {
+impl Unread {
     /// `names` are those of rejected fields.
-    fn new(mut names: Vec<Ident>, incomplete: Vec<Stage>, errors: &Errors) -> Self {
+    fn new(
+        mut names: Vec<Ident>,
+        incomplete: Vec<Stage>,
+        scope: Option<Ident>,
+        errors: &Errors,
+    ) -> Self {
         let mut unbound = Vec::new();
         for stage in incomplete {
             unbound.extend(stage.unbound);
@@ -77,6 +84,7 @@ impl UnreadStages {
         Self {
             names,
             unbound,
+            scope,
             unknown: errors.unknown_type(),
         }
     }
@@ -106,9 +114,8 @@ impl Catalog {
             .unwrap_or_default();
         let max_series = max_series(args.max_series.as_ref(), errors);
         let forbidden: Vec<String> = args.forbidden.iter().map(IdentOrStr::value).collect();
-        let scope = args
-            .scope
-            .and_then(|scope| Scope::read(scope, &args.forbidden, errors));
+        let lacks_scope = args.lacks_scope;
+        let (scope, unread_scope) = scope::read(args.scope, lacks_scope, &args.forbidden, errors);
         let mut fields = Fields::read(&mut structure, &namespace, &root, errors);
         metric_name::check_reserved(&fields.metrics, &root, errors);
         metric_name::check_clashes(&fields.metrics, errors);
@@ -148,7 +155,7 @@ impl Catalog {
             artifacts,
             nested: fields.nested,
             stages,
-            unread: UnreadStages::new(fields.unread_stages, incomplete, errors),
+            unread: Unread::new(fields.unread_stages, incomplete, unread_scope, errors),
             is_whole: fields.rejected.is_empty(),
             structure,
         }

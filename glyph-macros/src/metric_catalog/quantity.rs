@@ -20,7 +20,11 @@ impl Parse for Quantity {
         let minus = input.parse()?;
         let literal = input.parse()?;
         match literal {
-            Lit::Int(_) | Lit::Float(_) => Ok(Self { minus, literal }),
+            Lit::Int(_) | Lit::Float(_) => {
+                let quantity = Self { minus, literal };
+                quantity.check_space(input)?;
+                Ok(quantity)
+            }
             other => Err(syn::Error::new_spanned(other, "expected a number")),
         }
     }
@@ -34,6 +38,19 @@ impl ToTokens for Quantity {
 }
 
 impl Quantity {
+    /// Reports a unit that is not part of the literal: `2 s`.
+    fn check_space(&self, input: ParseStream<'_>) -> syn::Result<()> {
+        let Ok(unit) = input.fork().parse::<syn::Ident>() else {
+            return Ok(());
+        };
+        if !self.is_plain() || !UNITS.iter().any(|known| unit == known) {
+            return Ok(());
+        }
+        let number = self.text();
+        let message = format!("a number and its unit are one word: write `{number}{unit}`");
+        Err(syn::Error::new_spanned(unit, message))
+    }
+
     pub(super) fn text(&self) -> String {
         let minus = if self.minus.is_some() { "-" } else { "" };
         format!("{minus}{}", self.literal.to_token_stream())
@@ -118,6 +135,10 @@ impl Quantity {
                     && (1.0..=31_536_000.0).contains(seconds)
             });
         let Some(whole) = whole else {
+            if self.is_plain() && digits.parse().is_ok_and(|number: u64| number > 0) {
+                let message = format!("a duration has a unit: write `{digits}s` or `{digits}m`");
+                return Err(self.error(&message));
+            }
             return Err(self.error(
                 "expected a duration in whole seconds, up to a year: `30s`, `5m`, `6h`, `3d`",
             ));

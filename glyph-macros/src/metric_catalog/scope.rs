@@ -1,6 +1,6 @@
 //! The model of `scope(..)`: labels that come from the current context.
 
-use quote::format_ident;
+use proc_macro2::Span;
 use syn::{Ident, LitInt, ext::IdentExt};
 
 use super::{
@@ -34,10 +34,33 @@ pub(super) struct ScopeLabel {
     pub(super) max: usize,
 }
 
+/// Reads the scope. If it is missing after an error, returns the name of its struct alone.
+pub(super) fn read(
+    args: Option<ScopeArgs>,
+    is_missing: bool,
+    forbidden: &[IdentOrStr],
+    errors: &mut Errors,
+) -> (Option<Scope>, Option<Ident>) {
+    let Some(args) = args else {
+        return (None, is_missing.then(|| usual_name(Span::call_site())));
+    };
+    let keyword = args.keyword.span();
+    let name = args.name.clone().unwrap_or_else(|| usual_name(keyword));
+    match Scope::read(args, name.clone(), forbidden, errors) {
+        Some(scope) => (Some(scope), None),
+        None => (None, Some(name)),
+    }
+}
+
+fn usual_name(span: Span) -> Ident {
+    Ident::new("TenantContext", span)
+}
+
 impl Scope {
     /// Returns `None` for a scope without labels.
-    pub(super) fn read(
+    fn read(
         args: ScopeArgs,
+        ident: Ident,
         forbidden: &[IdentOrStr],
         errors: &mut Errors,
     ) -> Option<Self> {
@@ -61,9 +84,7 @@ impl Scope {
         let max_scopes = args.max_scopes.as_ref();
         let max_scopes = max_scopes.and_then(|max| number(max, "max_scopes", errors));
         let scope = Self {
-            ident: args
-                .name
-                .unwrap_or_else(|| format_ident!("TenantContext", span = args.keyword.span())),
+            ident,
             max_scopes: max_scopes.unwrap_or_else(|| default_max_scopes(&labels)),
             idle_seconds: idle
                 .and_then(|idle| errors.ok(idle))

@@ -8,7 +8,7 @@ use syn::{
     token,
 };
 
-use super::quantity::Quantity;
+use super::{quantity::Quantity, stage_args::quoted_label};
 use crate::{
     arguments::{assigned, forms, skip_argument},
     diagnostic::Errors,
@@ -59,11 +59,11 @@ impl ScopeArgs {
                 content.parse::<Token![,]>()?;
             }
         }
-        scope.read(&content, errors, |scope, input| {
+        scope.read(&content, errors, |scope, input, errors| {
             if input.peek2(Token![=]) || is_setting(input) {
                 scope.setting(input)
             } else {
-                scope.label(input)
+                scope.label(input, errors)
             }
         });
         Ok(scope)
@@ -74,10 +74,11 @@ impl ScopeArgs {
         &mut self,
         input: ParseStream<'_>,
         errors: &mut Errors,
-        mut one: impl FnMut(&mut Self, ParseStream<'_>) -> syn::Result<()>,
+        mut one: impl FnMut(&mut Self, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
     ) {
+        let before = errors.len();
         while !input.is_empty() {
-            let read = one(self, input).and_then(|()| {
+            let read = one(self, input, errors).and_then(|()| {
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
@@ -85,28 +86,29 @@ impl ScopeArgs {
             });
             if let Err(error) = read {
                 errors.push(error);
-                self.is_whole = false;
                 skip_argument(input);
             }
         }
+        self.is_whole &= errors.len() == before;
     }
 
-    fn label(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        let ahead = input.fork();
-        let label = input.parse::<LabelArg>().or_else(|error| {
+    fn label(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let name = match quoted_label(input, "max 1000", errors)? {
+            Some(name) => name,
+            None => input.call(Ident::parse_any)?,
+        };
+        let (max, error) = match max(&name, input) {
+            Ok(max) => (max, None),
             // The scope keeps its label: its uses have no further error.
-            let attributes = ahead.call(Attribute::parse_outer)?;
-            let name = ahead.call(Ident::parse_any)?;
-            let max = LitInt::new("1", name.span());
-            self.labels.push(LabelArg {
-                attributes,
-                name,
-                max,
-            });
-            Err(error)
-        })?;
-        self.labels.push(label);
-        Ok(())
+            Err(error) => (LitInt::new("1", name.span()), Some(error)),
+        };
+        self.labels.push(LabelArg {
+            attributes,
+            name,
+            max,
+        });
+        error.map_or(Ok(()), Err)
     }
 
     fn setting(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
@@ -156,28 +158,21 @@ fn setting<T: Parse>(key: &Ident, input: ParseStream<'_>) -> syn::Result<T> {
     })
 }
 
-impl Parse for LabelArg {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let attributes = input.call(Attribute::parse_outer)?;
-        let name = input.call(Ident::parse_any)?;
-        let form = "expected a label with its limit: `tenant_id: max 1000`";
-        if !input.peek(Token![:]) {
-            return Err(syn::Error::new_spanned(name, form));
-        }
-        input.parse::<Token![:]>()?;
-        let max: Ident = input
-            .call(Ident::parse_any)
-            .map_err(|error| syn::Error::new(error.span(), form))?;
-        if max != "max" {
-            return Err(syn::Error::new_spanned(max, form));
-        }
-        let max = input
-            .parse()
-            .map_err(|error: syn::Error| syn::Error::new(error.span(), form))?;
-        Ok(Self {
-            attributes,
-            name,
-            max,
-        })
+/// The limit after the name of a label, `: max 1000`.
+fn max(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitInt> {
+    let form = "expected a label with its limit: `tenant_id: max 1000`";
+    if !input.peek(Token![:]) {
+        return Err(syn::Error::new_spanned(name, form));
     }
+    input.parse::<Token![:]>()?;
+    let max: Ident = input
+        .call(Ident::parse_any)
+        .map_err(|error| syn::Error::new(error.span(), form))?;
+    let is_last = input.is_empty() || input.peek(Token![,]);
+    if max != "max" || is_last {
+        return Err(syn::Error::new_spanned(max, form));
+    }
+    input
+        .parse()
+        .map_err(|error: syn::Error| syn::Error::new(error.span(), form))
 }

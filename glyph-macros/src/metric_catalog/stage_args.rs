@@ -181,7 +181,10 @@ impl LabelList {
 /// Reads a label. Reports one of `end_labels(..)` without a value for calls that set none.
 fn label(input: ParseStream<'_>, is_at_end: bool, errors: &mut Errors) -> syn::Result<LabelArg> {
     let attributes = input.call(Attribute::parse_outer)?;
-    let name = label_ident(input, errors)?;
+    let name = match quoted_label(input, "Type", errors)? {
+        Some(name) => name,
+        None => input.parse()?,
+    };
     if let Some(equals) = input.parse::<Option<Token![=]>>()? {
         let ty: Type = input.parse()?;
         let value = if is_at_end { " = value" } else { "" };
@@ -240,13 +243,17 @@ fn is_last(input: ParseStream<'_>) -> bool {
     ahead.parse::<TokenTree>().is_ok() && ahead.is_empty()
 }
 
-/// The name of a label. One in quotes is reported.
-fn label_ident(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Ident> {
+/// The name of a label in quotes, which is reported. `form` is what follows the name.
+pub(super) fn quoted_label(
+    input: ParseStream<'_>,
+    form: &str,
+    errors: &mut Errors,
+) -> syn::Result<Option<Ident>> {
     let Ok(text) = input.fork().parse::<LitStr>() else {
-        return input.parse();
+        return Ok(None);
     };
     let message = format!(
-        "a label is a name, `{}: Type`: remove the quotes",
+        "a label is a name, `{}: {form}`: remove the quotes",
         text.value()
     );
     let error = syn::Error::new_spanned(&text, message);
@@ -255,5 +262,5 @@ fn label_ident(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Ident
     };
     input.parse::<LitStr>()?;
     errors.push(error);
-    Ok(name)
+    Ok(Some(name))
 }

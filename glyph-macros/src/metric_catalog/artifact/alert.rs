@@ -209,16 +209,9 @@ impl MetricField<'_> {
                 })
             }
             (Some(condition), None) => {
-                let keys = [
-                    ("external", &args.external),
-                    ("fires", &args.fires),
-                    ("silent", &args.silent),
-                ];
-                for (key, written) in keys {
-                    if let Some(first) = written.first() {
-                        let message = format!("`{key}(..)` needs `expr = \"..\"`: remove it");
-                        errors.at(first, message);
-                    }
+                for key in &args.expression_keys {
+                    let message = format!("`{key}(..)` needs `expr = \"..\"`: remove it");
+                    errors.at(key, message);
                 }
                 self.measured(condition, &name, over, by, aggregate, errors)
             }

@@ -2,9 +2,13 @@
 
 use syn::{Attribute, Ident, LitStr, Meta, Path, Token, ext::IdentExt, parse::ParseStream};
 
-use super::{condition::ConditionArg, on_call::OnCallArgs, selection::skipped};
+use super::{
+    condition::{self, ConditionArg},
+    on_call::OnCallArgs,
+    selection::skipped,
+};
 use crate::{
-    arguments::{Arguments, assigned, listed},
+    arguments::{Arguments, assigned, listed, skip_argument},
     diagnostic::Errors,
     metric_catalog::{args::IdentOrStr, quantity::Quantity},
 };
@@ -42,13 +46,16 @@ pub(super) struct AlertArgs {
     pub(super) description: Option<LitStr>,
     pub(super) by: Vec<IdentOrStr>,
     pub(super) aggregate: Option<IdentOrStr>,
-    pub(super) over: Option<Quantity>,
+    /// The key `over`, and its value.
+    pub(super) over: Option<(Ident, Quantity)>,
     pub(super) expression: Option<LitStr>,
     pub(super) external: Vec<LitStr>,
     /// Series for which the expression fires.
     pub(super) fires: Vec<LitStr>,
     /// Series for which the expression stays silent.
     pub(super) silent: Vec<LitStr>,
+    /// The keys `external`, `fires` and `silent`, which are for an expression.
+    pub(super) expression_keys: Vec<Ident>,
 }
 
 impl AlertArgs {
@@ -91,28 +98,59 @@ impl AlertArgs {
             external: Vec::new(),
             fires: Vec::new(),
             silent: Vec::new(),
+            expression_keys: Vec::new(),
         };
-        Arguments::new("alert", &KEYS).read_rest(input, errors, |key, input, _| {
-            let key = key.to_string();
-            if alert.on_call.read(&key, input)? {
-                return Ok(());
+        let mut arguments = Arguments::new("alert", &KEYS);
+        while !input.is_empty() {
+            if is_late_condition(input) {
+                alert.reject_late_condition(input, errors);
+            } else {
+                arguments.read_next(input, errors, &mut |key, input, _| {
+                    alert.read_key(key, input)
+                });
             }
-            match key.as_str() {
-                "severity" => alert.severity = Some(assigned(input)?),
-                "summary" => alert.summary = Some(assigned(input)?),
-                "description" => alert.description = Some(assigned(input)?),
-                "by" => alert.by = listed(input)?,
-                "aggregate" => alert.aggregate = Some(assigned(input)?),
-                "over" => alert.over = Some(assigned(input)?),
-                "expr" => alert.expression = Some(assigned(input)?),
-                "external" => alert.external = listed(input)?,
-                "fires" => alert.fires = listed(input)?,
-                _ => alert.silent = listed(input)?,
-            }
-            Ok(())
-        });
+        }
         alert.is_whole = errors.len() == before;
         Ok(alert)
+    }
+
+    /// Reads the value after `key`.
+    fn read_key(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let name = key.to_string();
+        if self.on_call.read(&name, input)? {
+            return Ok(());
+        }
+        match name.as_str() {
+            "severity" => self.severity = Some(assigned(input)?),
+            "summary" => self.summary = Some(assigned(input)?),
+            "description" => self.description = Some(assigned(input)?),
+            "by" => self.by = listed(input)?,
+            "aggregate" => self.aggregate = Some(assigned(input)?),
+            "over" => self.over = Some((key.clone(), assigned(input)?)),
+            "expr" => self.expression = Some(assigned(input)?),
+            _ => {
+                let series = listed(input)?;
+                self.expression_keys.push(key.clone());
+                match name.as_str() {
+                    "external" => self.external = series,
+                    "fires" => self.fires = series,
+                    _ => self.silent = series,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports a condition that is not in front of the keys, and skips it.
+    fn reject_late_condition(&mut self, input: ParseStream<'_>, errors: &mut Errors) {
+        let message = if self.condition.is_some() {
+            "duplicate condition: remove one"
+        } else {
+            "the condition comes after the name: move it there, `#[alert(Name, p95 > 2s, for = 5m)]`"
+        };
+        errors.push(input.error(message));
+        self.is_invalid = true;
+        skip_argument(input);
     }
 }
 
@@ -142,8 +180,19 @@ fn has_condition(input: ParseStream<'_>) -> bool {
         return true;
     };
     let is_key = KEYS.contains(&name.to_string().as_str());
-    let is_assigned = ahead.peek(Token![=]) && !ahead.peek(Token![==]);
+    let is_assigned = ahead.peek(Token![=]) && !condition::is_comparison(&ahead);
     !(is_key || is_assigned)
+}
+
+/// Whether the next argument is a condition after a key.
+fn is_late_condition(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let Ok(name) = ahead.call(Ident::parse_any) else {
+        return condition::is_comparison(input);
+    };
+    let is_key = KEYS.contains(&name.to_string().as_str());
+    let is_measure = condition::is_measure(&name) && !ahead.peek(Token![=]);
+    !is_key && (is_measure || condition::is_comparison(&ahead))
 }
 
 fn condition(input: ParseStream<'_>) -> syn::Result<ConditionArg> {

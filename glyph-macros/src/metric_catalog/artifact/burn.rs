@@ -89,13 +89,17 @@ impl Windows {
 
 impl Parse for WindowsArg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ahead = input.fork();
         Self::read(input).map_err(|error| {
             // Tokens that nobody read would be a second error.
             while input.parse::<TokenTree>().is_ok() {}
-            syn::Error::new(
-                error.span(),
-                "expected a short window, a long one and a burn rate: `5m/1h > 14.4`",
-            )
+            let short = ahead.parse::<Quantity>().ok();
+            let short = short.filter(|_| ahead.peek(Token![>]));
+            let message = short.as_ref().map_or_else(
+                || "expected a short window, a long one and a burn rate: `5m/1h > 14.4`".to_owned(),
+                without_long,
+            );
+            syn::Error::new(error.span(), message)
         })
     }
 }
@@ -113,6 +117,14 @@ impl WindowsArg {
             factor,
         })
     }
+}
+
+/// The message for `2h > 3`.
+fn without_long(short: &Quantity) -> String {
+    let is_long = short.seconds().is_ok_and(|short| short >= HOUR);
+    let long = if is_long { "3d" } else { "1h" };
+    let short = short.text();
+    format!("missing long window: write `{short}/{long} > ..`")
 }
 
 impl Parse for AbsentArg {

@@ -158,7 +158,9 @@ impl MeasureArg {
 pub(super) fn quantile(written: &Ident) -> syn::Result<f64> {
     let name = written.to_string();
     let digits = name.strip_prefix('p').unwrap_or_default();
-    let known = digits.len() >= 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
+    // `p100` and `p101` are no shares of a thousand.
+    let is_share = digits.len() == 2 || (digits.len() > 2 && digits >= "5");
+    let known = is_share && digits.bytes().all(|digit| digit.is_ascii_digit());
     let quantile = known.then(|| format!("0.{digits}").parse().ok()).flatten();
     quantile.filter(|quantile| *quantile > 0.0).ok_or_else(|| {
         let hint = did_you_mean(&name, &MEASURES);
@@ -167,6 +169,21 @@ pub(super) fn quantile(written: &Ident) -> syn::Result<f64> {
             format!("`{name}` is not a measure; {hint}allowed: p50 to p999, rate, increase, ratio, share, absent; compare a gauge without one, `> 100`"),
         )
     })
+}
+
+/// Whether this is the name of a measure.
+pub(super) fn is_measure(name: &Ident) -> bool {
+    MEASURES.iter().any(|measure| name == measure) || quantile(name).is_ok()
+}
+
+/// Whether a comparison comes next, or `=>` or `=<` in place of one.
+pub(super) fn is_comparison(input: ParseStream<'_>) -> bool {
+    input.peek(Token![<])
+        || input.peek(Token![>])
+        || input.peek(Token![==])
+        || input.peek(Token![!=])
+        || input.peek(Token![=>])
+        || (input.peek(Token![=]) && input.peek2(Token![<]))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -195,6 +212,12 @@ impl Comparison {
             input.parse::<Token![>]>().map(|_| Self::Above)
         } else if input.peek(Token![<]) {
             input.parse::<Token![<]>().map(|_| Self::Below)
+        } else if input.peek(Token![=>]) {
+            let operator: Token![=>] = input.parse()?;
+            let message = "`=>` is not a comparison: write `>=`";
+            Err(syn::Error::new_spanned(operator, message))
+        } else if is_comparison(input) {
+            Err(input.error("`=<` is not a comparison: write `<=`"))
         } else {
             let name = measure.name.as_ref();
             let written = name.map_or_else(|| "> 2".to_owned(), |name| format!("{name} > 2"));

@@ -63,7 +63,7 @@ impl MetricField<'_> {
         &self,
         condition: ConditionArg,
         name: &IdentOrStr,
-        over: Option<Quantity>,
+        over: Option<(Ident, Quantity)>,
         by: &[IdentOrStr],
         aggregate: Option<Aggregate>,
         errors: &mut Errors,
@@ -101,27 +101,29 @@ impl MetricField<'_> {
     fn window(
         &self,
         measure: &mut MeasureArg,
-        over: Option<Quantity>,
+        over: Option<(Ident, Quantity)>,
         errors: &mut Errors,
     ) -> Option<u64> {
         let inner = measure.window.take();
-        let window = match (inner, over) {
-            (Some(_), Some(over)) => {
-                errors.at(over, "duplicate window: remove `over`");
-                None
+        let (key, window) = match (inner, over) {
+            (Some(_), Some((key, _))) => {
+                errors.at(key, "duplicate window: remove `over`");
+                return None;
             }
-            (inner, over) => inner.or(over),
-        }?;
+            (Some(inner), None) => (None, inner),
+            (None, over) => over.map(|(key, window)| (Some(key), window))?,
+        };
         let is_instant = match &measure.function {
             Function::Value => true,
             Function::Ratio(..) | Function::Share => self.metric.kind == Kind::Gauge,
             _ => false,
         };
         if is_instant {
-            errors.at(
-                &window,
-                "a gauge has no window: remove it and set the duration with `for = ..`",
-            );
+            let message = "a gauge has no window: remove it and set the duration with `for = ..`";
+            match key {
+                Some(key) => errors.at(key, message),
+                None => errors.at(&window, message),
+            }
         }
         errors.ok(window.seconds())
     }

@@ -95,18 +95,17 @@ impl MetricField<'_> {
                 };
                 (target, indicator, "Latency")
             }
-            (None, Some(availability)) => {
+            (None, Some((key, availability))) => {
                 if let Some(target) = &args.target {
                     errors.at(target, "`availability = ..` is the target: remove `target`");
                 }
-                let indicator = self.availability(args.errors, &availability, of, errors);
+                let aim = (&key, &availability);
+                let indicator = self.availability(args.errors, aim, of, errors);
                 (availability, indicator, "Availability")
             }
-            _ => {
-                errors.at(
-                    &args.attribute,
-                    "expected `latency = 500ms, target = 99%` or `availability = 99.9%`",
-                );
+            (_, availability) => {
+                let key = availability.map(|(key, _)| key);
+                without_aim(&args.attribute, key, errors);
                 return None;
             }
         };
@@ -217,13 +216,13 @@ impl MetricField<'_> {
     fn availability(
         &self,
         bad: Option<SelectionArg>,
-        target: &Threshold,
+        (key, target): (&Ident, &Threshold),
         of: Vec<Matcher>,
         errors: &mut Errors,
     ) -> Option<Indicator> {
         if self.metric.kind == Kind::Gauge {
             errors.at(
-                target,
+                key,
                 format!(
                     "an availability objective needs a counter or a histogram; `{}` is a gauge",
                     self.metric.ident
@@ -251,6 +250,20 @@ impl MetricField<'_> {
             );
         }
         Some(Indicator::Errors { errors: bad, of })
+    }
+}
+
+/// Reports an objective without an aim, or with a second one after `availability`.
+fn without_aim(attribute: &Path, availability: Option<Ident>, errors: &mut Errors) {
+    match availability {
+        Some(key) => errors.at(
+            key,
+            "an objective has `latency` or `availability`, not both: remove one",
+        ),
+        None => errors.at(
+            attribute,
+            "expected `latency = 500ms, target = 99%` or `availability = 99.9%`",
+        ),
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) struct ObjectiveArgs {
     /// The key `latency`.
     pub(super) latency_key: Option<Ident>,
     pub(super) target: Option<Threshold>,
-    pub(super) availability: Option<Threshold>,
+    /// The key `availability`, and its value.
+    pub(super) availability: Option<(Ident, Threshold)>,
     pub(super) errors: Option<SelectionArg>,
     pub(super) of: Option<SelectionArg>,
     pub(super) name: Option<IdentOrStr>,
@@ -75,7 +76,9 @@ impl ObjectiveArgs {
                     args.latency_key = Some(key.clone());
                 }
                 "target" => args.target = Some(assigned(input)?),
-                "availability" => args.availability = Some(assigned(input)?),
+                "availability" => {
+                    args.availability = Some((key.clone(), assigned(input)?));
+                }
                 "errors" => args.errors = Some(assigned(input)?),
                 "of" => args.of = Some(assigned(input)?),
                 "name" => args.name = Some(assigned(input)?),
