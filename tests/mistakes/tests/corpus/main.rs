@@ -18,7 +18,7 @@ mod verdict;
 use std::env;
 
 use compiler::Compiler;
-use entries::Entries;
+use entries::{Edit, Entries};
 use report::Report;
 use runs::run;
 use source::Source;
@@ -47,10 +47,9 @@ fn mistakes_are_told_once_at_their_token_with_the_cure() {
     let names = env::var("GLYPH_MISTAKES").unwrap_or_default();
     let names: Vec<_> = names.split_whitespace().collect();
     if !names.is_empty() {
-        entries
-            .mistakes
-            .retain(|mistake| names.contains(&&*mistake.edit.name));
-        entries.compiles.clear();
+        let is_named = |edit: &Edit| names.contains(&&*edit.name);
+        entries.mistakes.retain(|mistake| is_named(&mistake.edit));
+        entries.compiles.retain(is_named);
     }
     let report = Report::new(&entries, &run(&entries));
     println!("{report}");
