@@ -221,17 +221,13 @@ impl Arguments {
         }
         let error = syn::Error::new_spanned(&key, self.unknown(&name));
         let nearest = closest(&name, self.allowed).map(|nearest| Ident::new(nearest, key.span()));
-        match nearest.filter(|nearest| !self.given.contains(nearest)) {
-            Some(nearest) => {
-                errors.push(error);
-                self.given.push(nearest.clone());
-                Ok(nearest)
-            }
-            None => {
-                self.skipped.push(name);
-                Err(error)
-            }
-        }
+        let Some(nearest) = nearest.filter(|nearest| !self.given.contains(nearest)) else {
+            self.skipped.push(name);
+            return Err(error);
+        };
+        errors.push(error);
+        self.given.push(nearest.clone());
+        Ok(nearest)
     }
 
     /// Reads a value that has quotes and needs none, or is in the form of another key. Returns whether that is

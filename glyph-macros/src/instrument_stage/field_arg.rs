@@ -95,9 +95,12 @@ fn assigned_field(name: LitStr, input: ParseStream<'_>) -> syn::Result<FieldArg>
 
 /// Reports a name in quotes that needs none.
 fn report_quotes(input: ParseStream<'_>, errors: &mut Errors) {
-    let text = input.fork().parse::<LitStr>();
+    let ahead = input.fork();
+    let text = ahead.parse::<LitStr>();
     let name = text.and_then(|text| Ok((text.parse::<Ident>()?, text)));
-    if let Ok((name, text)) = name {
+    if let Ok((name, text)) = name
+        && ahead.peek(Token![=])
+    {
         let message = format!("a field is a name, `{name} = ..`: remove the quotes");
         errors.at(text, message);
     }

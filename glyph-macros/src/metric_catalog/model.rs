@@ -114,8 +114,12 @@ impl Catalog {
             .unwrap_or_default();
         let max_series = max_series(args.max_series.as_ref(), errors);
         let forbidden: Vec<String> = args.forbidden.iter().map(IdentOrStr::value).collect();
-        let lacks_scope = args.lacks_scope;
-        let (scope, unread_scope) = scope::read(args.scope, lacks_scope, &args.forbidden, errors);
+        let (scope, unread_scope) = scope::read(
+            args.scope.as_ref(),
+            args.lacks_scope,
+            &args.forbidden,
+            errors,
+        );
         let mut fields = Fields::read(&mut structure, &namespace, &root, errors);
         metric_name::check_reserved(&fields.metrics, &root, errors);
         metric_name::check_clashes(&fields.metrics, errors);

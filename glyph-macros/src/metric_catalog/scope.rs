@@ -34,21 +34,16 @@ pub(super) struct ScopeLabel {
     pub(super) max: usize,
 }
 
-/// Reads the scope. If it is missing after an error, returns the name of its struct alone.
+/// Reads the scope. If `scope` has no list, returns the name of its struct alone.
 pub(super) fn read(
-    args: Option<ScopeArgs>,
+    args: Option<&ScopeArgs>,
     is_missing: bool,
     forbidden: &[IdentOrStr],
     errors: &mut Errors,
 ) -> (Option<Scope>, Option<Ident>) {
-    let Some(args) = args else {
-        return (None, is_missing.then(|| usual_name(Span::call_site())));
-    };
-    let keyword = args.keyword.span();
-    let name = args.name.clone().unwrap_or_else(|| usual_name(keyword));
-    match Scope::read(args, name.clone(), forbidden, errors) {
-        Some(scope) => (Some(scope), None),
-        None => (None, Some(name)),
+    match args {
+        Some(args) => (Scope::read(args, forbidden, errors), None),
+        None => (None, is_missing.then(|| usual_name(Span::call_site()))),
     }
 }
 
@@ -58,12 +53,7 @@ fn usual_name(span: Span) -> Ident {
 
 impl Scope {
     /// Returns `None` for a scope without labels.
-    fn read(
-        args: ScopeArgs,
-        ident: Ident,
-        forbidden: &[IdentOrStr],
-        errors: &mut Errors,
-    ) -> Option<Self> {
+    fn read(args: &ScopeArgs, forbidden: &[IdentOrStr], errors: &mut Errors) -> Option<Self> {
         let mut labels: Vec<ScopeLabel> = Vec::new();
         for arg in &args.labels {
             labels.extend(label(arg, &labels, forbidden, errors));
@@ -84,7 +74,10 @@ impl Scope {
         let max_scopes = args.max_scopes.as_ref();
         let max_scopes = max_scopes.and_then(|max| number(max, "max_scopes", errors));
         let scope = Self {
-            ident,
+            ident: args
+                .name
+                .clone()
+                .unwrap_or_else(|| usual_name(args.keyword.span())),
             max_scopes: max_scopes.unwrap_or_else(|| default_max_scopes(&labels)),
             idle_seconds: idle
                 .and_then(|idle| errors.ok(idle))
