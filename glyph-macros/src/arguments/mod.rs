@@ -136,7 +136,7 @@ impl Arguments {
                 return Ok(());
             }
             let error = self.with_form(error, &key, &value);
-            if !self.reads_anyway(&key, &value, errors, take) {
+            if !self.reads_anyway(&key, &value, take) {
                 self.missing(&key.to_string());
             }
             return Err(error);
@@ -236,15 +236,16 @@ impl Arguments {
         &self,
         key: &Ident,
         value: ParseStream<'_>,
-        errors: &mut Errors,
         take: &mut impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
     ) -> bool {
         let form = self.form_of(key);
         let Some(value) = form.and_then(|form| forms::meant(form, value)) else {
             return false;
         };
-        let read = |input: ParseStream<'_>| take(key, input, errors);
-        read.parse2(value).is_ok()
+        // The mistake is told already: others in the same value follow from it.
+        let mut others = Errors::default();
+        let read = |input: ParseStream<'_>| take(key, input, &mut others);
+        read.parse2(value).is_ok() && others.len() == 0
     }
 
     fn missing(&mut self, name: &str) {
