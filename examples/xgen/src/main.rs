@@ -117,7 +117,7 @@ fn install(cli: &mut Cli, started: &Started) -> Result<Telemetry, Box<dyn Error>
     for plugin in Plugin::ALL {
         let started = Arc::clone(started);
         let name = format!("plugin_{}", plugin.name());
-        builder = builder.check(name, move || {
+        builder = builder.check(&name, move || {
             let bus = started.get();
             let checked = bus.map_or(Err("not started"), |bus| bus.check(plugin));
             std::future::ready(checked)

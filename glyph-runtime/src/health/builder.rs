@@ -35,7 +35,7 @@ pub struct DuplicateCheck {
 
 impl HealthBuilder {
     /// Adds a check to readiness, with [the default time limit](super::DEFAULT_TIMEOUT).
-    pub fn check<F, R, E>(self, name: impl Into<String>, check: F) -> Self
+    pub fn check<F, R, E>(self, name: &str, check: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), E>> + Send + 'static,
@@ -45,12 +45,7 @@ impl HealthBuilder {
     }
 
     /// Adds a check to readiness, with the given time limit.
-    pub fn check_with_timeout<F, R, E>(
-        self,
-        name: impl Into<String>,
-        limit: Duration,
-        check: F,
-    ) -> Self
+    pub fn check_with_timeout<F, R, E>(self, name: &str, limit: Duration, check: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), E>> + Send + 'static,

@@ -52,14 +52,14 @@ impl Check {
     /// runtime of the program it would hold up the program; the listener still answers. Every
     /// client that can send a readiness probe sees the message of its error, so the message must
     /// not contain a secret.
-    pub fn new<F, R, E>(name: impl Into<String>, check: F) -> Self
+    pub fn new<F, R, E>(name: &str, check: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), E>> + Send + 'static,
         E: Display,
     {
         Self {
-            name: name.into().into(),
+            name: name.into(),
             limit: DEFAULT_TIMEOUT,
             ask: Arc::new(move || {
                 let answer = check();

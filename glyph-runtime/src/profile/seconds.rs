@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn seconds_are_from_one_to_sixty() {
-        let seconds = |query| duration(query).map_err(|error| error.to_string());
+        let seconds = |query: Option<&str>| duration(query).map_err(|error| error.to_string());
         assert_eq!(seconds(None), Ok(Duration::from_secs(10)));
         assert_eq!(seconds(Some("seconds=1")), Ok(Duration::from_secs(1)));
         assert_eq!(

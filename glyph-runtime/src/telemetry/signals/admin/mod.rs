@@ -229,7 +229,7 @@ impl TelemetryBuilder {
     ///
     /// Checks run at the same time, on the runtime in which `install` was called. Outside of a
     /// runtime, each check has a thread of its own. See [`TelemetryBuilder::check_interval`].
-    pub fn check<F, R, E>(self, name: impl Into<String>, check: F) -> Self
+    pub fn check<F, R, E>(self, name: &str, check: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), E>> + Send + 'static,
@@ -239,12 +239,7 @@ impl TelemetryBuilder {
     }
 
     /// Adds a check to readiness, as [`TelemetryBuilder::check`] does, with the given time limit.
-    pub fn check_with_timeout<F, R, E>(
-        self,
-        name: impl Into<String>,
-        limit: Duration,
-        check: F,
-    ) -> Self
+    pub fn check_with_timeout<F, R, E>(self, name: &str, limit: Duration, check: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), E>> + Send + 'static,
