@@ -108,7 +108,7 @@ class Tab {
   }
 
   drawn() {
-    return this.until('the view is drawn', "document.readyState === 'complete' && /^(Live|Loaded|Failed)$/.test(document.getElementById('state')?.textContent)");
+    return this.until('the view is drawn', "document.readyState === 'complete' && /^(Live|Loaded|Ready|Failed)$/.test(document.getElementById('state')?.textContent)");
   }
 
   // Sets the size of the window, and the colors.

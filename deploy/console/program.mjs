@@ -59,5 +59,6 @@ export function views({ stage, exemplar, other }, named = (name) => name) {
     ['compare', `/compare/${exemplar.trace_id}/${other}`],
     ['logs', '/logs?level=warn'],
     ['alerts', '/alerts'],
+    ['profile', '/profile'],
   ];
 }

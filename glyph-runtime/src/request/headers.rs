@@ -18,6 +18,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       connect-src 'self'";
 
 /// Returns the policy of a page that asks these programs too, which are last in it.
+#[cfg(feature = "console")]
 pub(crate) fn policy<'a>(programs: impl Iterator<Item = &'a str>) -> String {
     programs.fold(POLICY.to_owned(), |policy, program| policy + " " + program)
 }

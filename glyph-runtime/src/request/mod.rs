@@ -4,6 +4,8 @@ mod headers;
 mod query;
 mod site;
 
-pub(crate) use headers::{policy, with_headers};
+#[cfg(feature = "console")]
+pub(crate) use headers::policy;
+pub(crate) use headers::with_headers;
 pub(crate) use query::Query;
 pub(crate) use site::is_from_here;

@@ -48,7 +48,7 @@ function heatCells({ sums, step, covered }, { low, high }, most) {
 
 // The exemplars with their places in percent. A dot is a link if it has a trace, and no larger one is near it:
 // the table below has the others.
-function placed(exemplars, covered) {
+function placedDots(exemplars, covered) {
   const links = [];
   return exemplars.map((exemplar) => {
     const left = Math.max(0, 100 - (exemplar.age_seconds * 100) / covered);
@@ -98,7 +98,7 @@ function heatMap(data) {
   const attributes = { viewBox: `0 0 100 ${size}`, preserveAspectRatio: "none", role: "img", "aria-label": label };
   for (const [name, value] of Object.entries(attributes)) cells.setAttribute(name, value);
   const bounds = Array.from({ length: size }, (_, index) => element("span", null, boundText(data, rows.high - index)));
-  const dots = placed(data.exemplars, columns.covered).map((one) => dot(data, one, rows));
+  const dots = placedDots(data.exemplars, columns.covered).map((one) => dot(data, one, rows));
   // Links are above the others.
   dots.sort((one, other) => Number(one.matches("a")) - Number(other.matches("a")));
   const plot = element("div", { class: "plot" }, cells, ...dots);

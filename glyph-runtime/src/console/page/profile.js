@@ -147,4 +147,4 @@ function profileView(parameters) {
   state("Ready");
 }
 
-VIEWS.profile = ["Profile", profileView];
+VIEWS.profile = { title: "Profile", draw: profileView };
