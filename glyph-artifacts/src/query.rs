@@ -40,7 +40,7 @@ impl Families {
             Some(over) if over >= DAY => over + DAY,
             _ => DAY,
         };
-        let by = self.grouping_labels(&self.matched_labels(of));
+        let by = self.grouping_labels(&Self::matched_labels(of));
         let known = Expr::call("present_over_time", [Expr::Range(series(), memory.into())]);
         let now = match over {
             None => Expr::Instant(series()),
@@ -52,7 +52,7 @@ impl Families {
     }
 
     /// Returns the labels of which a selection names one value.
-    pub(super) fn matched_labels(&self, of: Selection) -> Vec<&'static str> {
+    pub(super) fn matched_labels(of: Selection) -> Vec<&'static str> {
         let single = of.matchers.iter();
         let single = single.filter(|matcher| matcher.equal && matcher.values.len() == 1);
         let mut labels: Vec<&str> = single.map(|matcher| matcher.label).collect();

@@ -64,8 +64,11 @@ impl AlertChange {
         match self {
             Self::Removed | Self::Renamed { .. } | Self::Severity { .. } => true,
             Self::Label { from, .. } => from.is_some(),
-            Self::Added | Self::Threshold { .. } | Self::Condition => false,
-            Self::Pending { .. } | Self::KeepFiring { .. } => false,
+            Self::Added
+            | Self::Threshold { .. }
+            | Self::Condition
+            | Self::Pending { .. }
+            | Self::KeepFiring { .. } => false,
         }
     }
 

@@ -14,7 +14,7 @@ impl Families {
                 measure: Measure::Value(of),
                 ..
             } if alert.by.is_empty() && alert.aggregate.is_none() => self.value_labels(of),
-            Condition::Absent { of, .. } => self.grouping_labels(&self.matched_labels(of)),
+            Condition::Absent { of, .. } => self.grouping_labels(&Families::matched_labels(of)),
             Condition::Compare { .. } => self.grouping_labels(alert.by),
             // Its author knows which labels it has.
             Condition::Expression { .. } => Vec::new(),
@@ -40,7 +40,7 @@ impl Families {
 
     /// Returns the labels in which the series of a gauge differ.
     fn value_labels(&self, of: Selection) -> Vec<&str> {
-        let matched = self.matched_labels(of);
+        let matched = Families::matched_labels(of);
         let own = self.find(of).map_or(&[][..], |metric| metric.labels);
         let own = own.iter().map(|label| label.name);
         let own = own.filter(|label| !matched.contains(label));

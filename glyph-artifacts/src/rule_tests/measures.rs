@@ -163,7 +163,7 @@ impl Families {
 
     /// Returns a series for the quiet side, and no series for the side on which absence fires.
     pub(super) fn absent_load(&self, of: Selection, over: Option<Duration>, side: Side) -> Load {
-        let single = self.matched_labels(of).into_iter();
+        let single = Families::matched_labels(of).into_iter();
         let single = single.filter_map(|label| {
             let mut matchers = of.matchers.iter();
             let matcher = matchers.find(|matcher| matcher.label == label)?;
@@ -193,7 +193,10 @@ impl Families {
         let mut others = labels.clone();
         others.insert("job".to_owned(), "another".to_owned());
         let window = over.map_or(Duration::ZERO, |over| self.time(over));
-        let kept = only(&labels, &self.grouping_labels(&self.matched_labels(of)));
+        let kept = only(
+            &labels,
+            &self.grouping_labels(&Families::matched_labels(of)),
+        );
         let load = Load::new(window, kept).with(&name, &labels, Change::Ending(0.0, end));
         Some(load.with(&name, &others, Change::Constant(1.0)))
     }

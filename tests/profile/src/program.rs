@@ -22,6 +22,7 @@ pub struct Work {
 }
 
 /// Takes processor time.
+#[must_use]
 #[instrument_stage(stage::churn)]
 pub fn churn(rounds: u64) -> u64 {
     let mut value = rounds;
@@ -36,7 +37,7 @@ pub fn churn(rounds: u64) -> u64 {
 /// # Panics
 ///
 /// Panics if the program cannot be installed.
-#[must_use]
+#[must_use = "the program ends when it is dropped"]
 pub fn program(
     change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder,
 ) -> (Telemetry, SocketAddr) {

@@ -104,7 +104,8 @@ impl Profile {
         let locations: HashMap<u64, Vec<String>> = { encoded.locations.iter() }
             .map(|location| {
                 let lines = location.lines.iter();
-                let names = lines.map(|line| functions[&line.function].clone());
+                let names =
+                    lines.map(|line| functions.get(&line.function).expect("a function").clone());
                 (location.id, names.collect())
             })
             .collect();
@@ -112,7 +113,7 @@ impl Profile {
             sample
                 .locations
                 .iter()
-                .flat_map(|id| locations[id].clone())
+                .flat_map(|id| locations.get(id).expect("a location").clone())
                 .collect()
         };
         let kinds = encoded.sample_types.iter();

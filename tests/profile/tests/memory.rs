@@ -30,11 +30,11 @@ fn run(test: &str, settings: &str) {
     let mut child = Command::new(env::current_exe().unwrap());
     child.args(["--exact", test, "--ignored", "--nocapture"]);
     let output = child.env("_RJEM_MALLOC_CONF", settings).output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{text}{errors}"
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}{errors}"
     );
 }
 

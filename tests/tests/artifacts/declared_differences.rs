@@ -183,9 +183,9 @@ fn times_and_labels_of_alerts_are_compared() {
     let mut old = new.clone();
     let team = ("team".to_owned(), "orders".to_owned());
     old.objectives.first_mut().unwrap().labels = [team].into();
-    let changes: Vec<_> = diff(&old, &new).iter().map(ToString::to_string).collect();
+    let found: Vec<_> = diff(&old, &new).iter().map(ToString::to_string).collect();
     assert_eq!(
-        changes,
+        found,
         [
             "breaking: label `team` of the alerts of objective `ShopOrderDurationLatency` was removed: routes by `team` send it to other people"
         ]

@@ -256,10 +256,10 @@ fn systems_are_scraped_where_they_listen() {
     listening.sort_unstable();
     assert_eq!(scraped, listening);
     assert_eq!((scraped.len(), systems.len()), (7, 4));
-    let profiled = addresses(profiles);
-    assert_eq!(profiled, ["content:8083", "gateway:8081", "ingest:8084"]);
+    let asked = addresses(profiles);
+    assert_eq!(asked, ["content:8083", "gateway:8081", "ingest:8084"]);
     assert!(profiles.contains("bearer_token    = sys.env(\"GLYPH_ADMIN_TOKEN\")"));
-    for address in profiled {
+    for address in asked {
         assert!(scraped.contains(&address), "{address}");
         let (name, _) = address.split_once(':').unwrap();
         for service in [name, "alloy"] {

@@ -10,7 +10,7 @@ use std::{
 
 use glyph_runtime::{Telemetry, expose::Format};
 
-/// The clock ticks of a second in `/proc` (proc(5), "USER_HZ").
+/// The clock ticks of a second in `/proc` (proc(5), `USER_HZ`).
 const TICKS: f64 = 100.0;
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -35,7 +35,7 @@ fn of_proc() -> BTreeMap<&'static str, (f64, f64)> {
     let kibibytes = |name| number("/proc/self/status", name) * 1024.0;
     let (resident, size) = (kibibytes("VmRSS:"), kibibytes("VmSize:"));
     let open = u32::try_from(fs::read_dir("/proc/self/fd").unwrap().count()).unwrap();
-    let start = number("/proc/stat", "btime ") + field(22) / TICKS;
+    let began = number("/proc/stat", "btime ") + field(22) / TICKS;
     BTreeMap::from([
         (
             "process_cpu_seconds_total",
@@ -47,7 +47,7 @@ fn of_proc() -> BTreeMap<&'static str, (f64, f64)> {
         ),
         ("process_open_fds", (f64::from(open), 1.0)),
         ("process_resident_memory_bytes", (resident, resident * 0.05)),
-        ("process_start_time_seconds", (start, 1.01)),
+        ("process_start_time_seconds", (began, 1.01)),
         (
             "process_threads",
             (number("/proc/self/status", "Threads:"), 0.0),

@@ -58,7 +58,7 @@ fn profiled_for(seconds: u64) {
     let _panicking = Busy::start(PANICKING, 2, fail);
     let _allocating = Busy::start("allocating", 2, allocate);
     let _churning = Busy::start("churning", 2, || {
-        churn(100_000);
+        let _ = churn(100_000);
     });
     let response = get(address, &format!("/debug/pprof/profile?seconds={seconds}"));
     assert_eq!(response.status, 200, "{}", response.text());

@@ -16,7 +16,7 @@ const ENOUGH: i64 = 20;
 
 fn busy() -> Busy {
     Busy::start("churning", 2, || {
-        churn(100_000);
+        let _ = churn(100_000);
     })
 }
 
