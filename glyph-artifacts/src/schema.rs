@@ -262,7 +262,7 @@ fn objective(objective: &ObjectiveDescriptor) -> ObjectiveSchema {
             .labels
             .iter()
             .copied()
-            .map(crate::rules::owned)
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
     }
 }

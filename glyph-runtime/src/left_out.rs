@@ -83,6 +83,8 @@ left_out! {
         console(is_on) -> Self;
         console_memory(bytes) -> Self;
         console_host(host) -> Self;
+        console_program(origin) -> Self;
+        console_reader(origin) -> Self;
     }
 }
 

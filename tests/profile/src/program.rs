@@ -45,6 +45,7 @@ pub fn program(
         .env_lookup(|_| None)
         .without_log()
         .without_panic_log()
+        .without_facade()
         .without_subscriber()
         .listener(([127, 0, 0, 1], 0))
         .catalog(Work::global());

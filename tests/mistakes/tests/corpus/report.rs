@@ -37,10 +37,10 @@ impl Report {
         }
     }
 
-    /// The columns that fewer mistakes pass than [`Column::least`].
+    /// The columns that fewer mistakes pass than [`Column::LEAST`] percent.
     pub(crate) fn low(&self) -> Vec<&'static str> {
         let columns = Column::ALL.iter().zip(self.passed);
-        let low = columns.filter(|(column, passed)| passed * 100 < self.mistakes * column.least());
+        let low = columns.filter(|(_, passed)| passed * 100 < self.mistakes * Column::LEAST);
         low.map(|(column, _)| column.name()).collect()
     }
 
