@@ -1,7 +1,7 @@
 //! Stands for the profiles of a program that is built without them.
 
 /// The profiles that nobody can take.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Profiles;
 
 #[cfg(feature = "console")]
@@ -15,7 +15,7 @@ mod of_console {
     impl Profiles {
         #[expect(clippy::unused_self, reason = "the profiles have state")]
         pub(crate) fn tree(
-            self,
+            &self,
             _query: Option<&str>,
             _headers: &HeaderMap,
         ) -> Ready<Result<Vec<u8>, (StatusCode, String)>> {
