@@ -117,8 +117,9 @@ impl Service {
     fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<Response> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(wait::LONG)).ok()?;
-        let head =
-            format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"
+        );
         // A server that rejects a body does not read the rest of it.
         let _sent = stream.write_all((head + body).as_bytes());
         let mut text = String::new();
