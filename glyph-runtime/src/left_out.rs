@@ -82,7 +82,9 @@ left_out! {
     TelemetryBuilder {
         console(is_on) -> Self;
         console_memory(bytes) -> Self;
+        console_shortened(factor) -> Self;
         console_host(host) -> Self;
+        listener_for_console() -> Self;
     }
 }
 
