@@ -133,7 +133,7 @@ impl Names {
             // Targets of other programs have other labels.
             let is_of_glyph = name.starts_with("glyph_");
             shape.is_open = !is_of_glyph;
-            // A label of a metric is none of a target.
+            // Without labels of its own, a series has the labels that the scrape sets, and no others.
             shape.has_only_targets = labels.is_empty() && !is_of_glyph;
             // OpenMetrics has a series with the start of each counter.
             if let Some(family) = name.strip_suffix("_total") {

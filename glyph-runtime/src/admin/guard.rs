@@ -1,4 +1,4 @@
-//! Who may ask for the console and for profiles: requests from this machine, or with the token.
+//! The guard of the console and of profiles: it lets requests from this machine pass, and those with the token.
 
 use std::{
     net::{IpAddr, SocketAddr},

@@ -25,7 +25,7 @@ use crate::trace::RecentTraces;
 /// The most exemplars of one response.
 const MOST: usize = 100;
 
-/// What `/api/v1/heatmap` responds with.
+/// The response of `/api/v1/heatmap`.
 #[derive(Debug, Serialize)]
 pub(super) struct HeatMap {
     metric: &'static str,
@@ -38,7 +38,7 @@ pub(super) struct HeatMap {
     exemplars: Vec<ExemplarView>,
 }
 
-/// What all series have counted since the snapshot before.
+/// The observations of all series between two snapshots, by bucket.
 #[derive(Debug, Serialize)]
 struct Column {
     age_seconds: f64,

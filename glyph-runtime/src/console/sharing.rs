@@ -26,7 +26,7 @@ pub(crate) struct Sharing {
     pub(crate) readers: Vec<Origin>,
 }
 
-/// What `/api/v1/programs` responds with.
+/// The response of `/api/v1/programs`.
 #[derive(Debug, Serialize)]
 pub(super) struct Programs<'a> {
     programs: Vec<&'a str>,

@@ -23,7 +23,7 @@ const NOT_ACTIVE: &str =
 const NOT_ACCUMULATED: &str = "no profile of allocations: jemalloc counts only memory in use; start the program with \
                                `_RJEM_MALLOC_CONF=prof:true,prof_accum:true`";
 
-/// What is counted.
+/// The allocations that a profile of the memory counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Memory {
     /// The memory that is in use.

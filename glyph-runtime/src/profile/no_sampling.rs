@@ -1,4 +1,4 @@
-//! Stands for samples on systems where there are none.
+//! Takes the place of sampling on systems that the profiler does not support.
 
 use super::unavailable::Unavailable;
 

@@ -31,7 +31,7 @@ static CPU: Slot = Slot(AtomicBool::new(false));
 
 static MEMORY: Slot = Slot(AtomicBool::new(false));
 
-/// What only one profile at a time has.
+/// The right to take a profile. One profile at a time has it.
 struct Slot(AtomicBool);
 
 /// A slot that is taken, until this is dropped.
