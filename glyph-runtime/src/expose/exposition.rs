@@ -4,7 +4,7 @@ use std::{
     collections::HashSet,
     fmt,
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -109,7 +109,7 @@ impl Exposition {
     }
 
     pub(crate) fn add(&self, source: Source) {
-        let mut sources = self.lock_sources();
+        let mut sources = lock(&self.shared.sources);
         if !sources.iter().any(|known| known.replaces(&source)) {
             sources.push(source);
         }
@@ -137,7 +137,7 @@ impl Exposition {
         is_kept: impl Fn(&CatalogDescriptor) -> bool,
     ) -> Vec<&'static CatalogDescriptor> {
         let mut catalogs: Vec<&'static CatalogDescriptor> = Vec::new();
-        for catalog in self.lock_sources().iter().map(Source::catalog) {
+        for catalog in self.sources().iter().map(Source::catalog) {
             if is_kept(catalog) && !catalogs.iter().any(|known| std::ptr::eq(*known, catalog)) {
                 catalogs.push(catalog);
             }
@@ -175,11 +175,7 @@ impl Exposition {
     /// Returns glyph's own metrics.
     pub(crate) fn internal(&self) -> Vec<ObservedFamily> {
         self.log_unregistered();
-        // Read without the lock, since a source may be slow.
-        let shared = &self.shared;
-        let sources = shared.origin.lock(&shared.sources);
-        let sources = sources.map_or_else(Vec::new, |sources| sources.clone());
-        Source::read(&sources)
+        Source::read(&self.sources())
     }
 
     /// Returns the metrics of external recorders.
@@ -192,14 +188,18 @@ impl Exposition {
     /// Whether a family or a sample of this name is declared, by a source too, or reserved for glyph.
     fn names_taken(&self) -> impl Fn(&str) -> bool + use<> {
         let mut taken: HashSet<String> = names_of_page(self.registry()).collect();
-        let sources = self.lock_sources();
+        let sources = self.sources();
         let metrics = sources.iter().flat_map(|source| source.catalog().metrics);
         taken.extend(metrics.flat_map(sample_names));
         move |name| taken.contains(name) || is_reserved(name)
     }
 
-    fn lock_sources(&self) -> MutexGuard<'_, Vec<Source>> {
-        lock(&self.shared.sources)
+    /// Returns a copy of the sources, since reading one may take long. A forked child gets none if
+    /// another thread of the parent had the lock at the fork.
+    fn sources(&self) -> Vec<Source> {
+        let Shared { origin, sources, .. } = &*self.shared;
+        let sources = origin.lock(sources);
+        sources.map_or_else(Vec::new, |sources| sources.clone())
     }
 }
 
