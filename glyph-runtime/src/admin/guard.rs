@@ -18,7 +18,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::token::Token;
+use super::{requester::Requester, token::Token};
 #[cfg(feature = "console")]
 use crate::console::Routes;
 use crate::request::{is_from_here, with_headers};
@@ -118,7 +118,7 @@ impl Guard {
     }
 }
 
-async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+async fn check(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     if !guard.has_access(request.headers()) {
         return with_headers(guard.unauthorized());
     }
@@ -130,6 +130,10 @@ async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Resp
     if !only_reads && !is_from_here(request.headers()) {
         let text = "request of another site: send it from the console or a program\n";
         return with_headers((StatusCode::FORBIDDEN, text).into_response());
+    }
+    if guard.is_for_changes {
+        let requester = Requester::of(request.extensions(), guard.token.is_some());
+        request.extensions_mut().insert(requester);
     }
     next.run(request).await
 }

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use super::{
     limits::{ARRIVAL, BODY},
+    requester::Requester,
     token::Token,
 };
 
@@ -89,7 +90,10 @@ async fn respond(request: Request, filter: &dyn ChangeFilter) -> Response {
     let text = match *request.method() {
         _ if filter.text().is_err() => shown(filter),
         Method::GET | Method::HEAD => shown(filter),
-        Method::PUT => changed(request.into_body(), filter).await,
+        Method::PUT => {
+            let requester = Requester::of(request.extensions(), true);
+            changed(request.into_body(), filter, requester).await
+        }
         _ => {
             let allowed = [(ALLOW, "GET, HEAD, PUT")];
             let text = "only GET, HEAD and PUT are allowed\n";
@@ -106,7 +110,7 @@ fn shown(filter: &dyn ChangeFilter) -> Text {
     }
 }
 
-async fn changed(body: Body, filter: &dyn ChangeFilter) -> Text {
+async fn changed(body: Body, filter: &dyn ChangeFilter, requester: Requester) -> Text {
     let invalid = |text: &str| (StatusCode::BAD_REQUEST, text.to_owned());
     let read = timeout(ARRIVAL, to_bytes(body, BODY)).await;
     let Ok(read) = read else {
@@ -129,13 +133,8 @@ async fn changed(body: Body, filter: &dyn ChangeFilter) -> Text {
     }
     match filter.set(directives) {
         Ok(before) => {
-            tracing::info!(
-                target: "audit",
-                action = "set log filter",
-                before,
-                filter = directives,
-                "log filter changed by a request to the admin listener"
-            );
+            let how = "by a request to the admin listener";
+            requester.audit_filter((&before, directives), how);
             shown(filter)
         }
         Err(error) => invalid(&(error + "\n")),

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::Shutdown,
+    net::{IpAddr, Shutdown},
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
@@ -77,6 +77,12 @@ impl Stream {
             stream: Some(stream),
             reserve,
         }
+    }
+
+    /// Returns the address of the client.
+    pub(super) fn client(&self) -> Option<IpAddr> {
+        let address = self.stream.as_ref()?.peer_addr();
+        address.ok().map(|address| address.ip())
     }
 
     fn stream(&mut self) -> io::Result<Pin<&mut TcpStream>> {

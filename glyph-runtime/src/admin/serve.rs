@@ -21,6 +21,7 @@ use super::{
     answer::until_sent,
     connections::Connection,
     limits::{BUFFER, Limits},
+    requester::Client,
     reserve::Stream,
     router::is_probe,
     sockets::Sockets,
@@ -82,9 +83,13 @@ fn spawn(
     connections: &GracefulShutdown,
 ) {
     let (router, of_request) = (router.clone(), Arc::clone(&connection));
+    let client = stream.client().map(Client);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         let answering = of_request.answering(is_probe(request.uri().path()));
         request.extensions_mut().insert(of_request.cut().clone());
+        if let Some(client) = client {
+            request.extensions_mut().insert(client);
+        }
         let response = router.clone().call(request.map(Body::new));
         async move {
             answering.turn().await;

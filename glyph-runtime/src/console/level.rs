@@ -11,7 +11,7 @@ use super::{
     received::{Unread, read},
     state::json,
 };
-use crate::log::LogFilters;
+use crate::{admin::requester::Requester, log::LogFilters};
 
 /// The limit of bytes of a request.
 const LONGEST: usize = 4096;
@@ -71,17 +71,15 @@ pub(super) async fn wanted(headers: &HeaderMap, body: Body) -> Result<String, Pr
 /// # Errors
 ///
 /// Returns what is wrong with the filter, which stays as it was.
-pub(super) fn set(filters: &LogFilters, directives: &str) -> Result<Vec<u8>, Problem> {
+pub(super) fn set(
+    filters: &LogFilters,
+    directives: &str,
+    requester: Requester,
+) -> Result<Vec<u8>, Problem> {
     let before = filters
         .set(directives)
         .map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
-    tracing::info!(
-        target: "audit",
-        action = "set log filter",
-        before,
-        filter = directives,
-        "log filter changed in the console"
-    );
+    requester.audit_filter((&before, directives), "in the console");
     let filter = filters.text();
     Ok(json(&Changed { filter, before }))
 }

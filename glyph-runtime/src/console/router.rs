@@ -3,7 +3,7 @@
 use std::{future::Future, sync::Arc};
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::{Path, RawQuery, State as Extracted},
     http::{
@@ -31,6 +31,7 @@ use super::{
     traces::{self, Filter},
 };
 use crate::{
+    admin::requester::Requester,
     profile::Profiles,
     request::{Query, with_headers},
 };
@@ -204,6 +205,7 @@ async fn assistant(
 
 async fn change_filter(
     Extracted(shared): Extracted<Shared>,
+    Extension(requester): Extension<Requester>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -212,7 +214,7 @@ async fn change_filter(
         Err((status, text)) => return problem(status, &text),
     };
     rendered(&shared, |state| async move {
-        level::set(&state.subject.log.filters, &directives)
+        level::set(&state.subject.log.filters, &directives, requester)
     })
     .await
 }

@@ -8,11 +8,13 @@
 
 mod api;
 mod assistant;
+mod audited;
 mod client;
 mod described;
 mod guard;
 mod heat_map;
 mod hostile;
+mod instructions;
 mod live;
 mod logs;
 mod page;
