@@ -37,6 +37,7 @@ fn head(overview: &Overview, output: &mut dyn Write) -> Result<(), Error> {
         Some(&overview.service),
         overview.version.as_ref(),
         overview.environment.as_ref(),
+        overview.instance.as_ref(),
     ];
     let parts: Vec<String> = parts
         .into_iter()

@@ -179,18 +179,8 @@ impl TraceList {
 }
 
 impl TraceView {
-    /// Returns the innermost span that has failed, of this name if there is one.
-    pub(super) fn into_failed(self, name: Option<&str>) -> Option<SpanView> {
-        let spans = self.tree.into_iter();
-        let failed = spans.filter(|span| span.status == ERROR);
-        let failed = failed.filter(|span| name.is_none_or(|name| span.name == name));
-        failed.reduce(|first, next| {
-            if next.depth > first.depth {
-                next
-            } else {
-                first
-            }
-        })
+    pub(super) fn into_spans(self) -> Vec<SpanView> {
+        self.tree
     }
 }
 
@@ -273,6 +263,27 @@ impl<'t> Parents<'t> {
 }
 
 impl SpanView {
+    pub(super) fn id(&self) -> &str {
+        &self.span_id
+    }
+
+    pub(super) fn parent(&self) -> Option<&str> {
+        self.parent_span_id.as_deref()
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.status == ERROR
+    }
+
+    /// The end, in milliseconds after the start of the trace.
+    pub(super) const fn end(&self) -> f64 {
+        self.offset_ms + self.duration_ms
+    }
+
     fn new(span: &Span, start: SystemTime, depth: usize) -> Self {
         let after = |time| milliseconds(offset(time, start));
         let status = match &span.status {

@@ -9,7 +9,7 @@ use tracing::dispatcher::with_default;
 
 use crate::{
     client::{Response, get, post},
-    program::{pay, program_with_log, subscriber, traced},
+    program::{pay, pay_by, program_with_log, subscriber, traced},
 };
 
 const LOCAL: (&str, &str) = ("host", "localhost");
@@ -138,13 +138,42 @@ fn last_failure_has_its_stage_error_labels_and_lines() {
     let of_trace = call(address, "logs", &json!({"trace_id": id, "level": "error"}));
     assert_eq!(of_trace["lines"], json!([lines[1]]));
     let none = call(address, "last_failures", &json!({"stage": "deliver"}));
-    assert_eq!(none, json!({"failures": []}));
+    assert_eq!(none["failures"], json!([]));
+    assert_eq!(none["program"]["service"], "shop");
     let stages = call(address, "stages", &json!({}));
     assert_eq!(
         (&stages["service"], stages["stages"].is_array()),
         (&json!("shop"), true)
     );
     assert!(call(address, "alerts", &json!({}))["alerts"].is_array());
+}
+
+#[test]
+fn failure_is_that_of_the_last_stage_that_was_not_recovered_from() {
+    let (telemetry, address) = shop();
+    let failed_call = || {
+        let _call = tracing::info_span!("call", otel.status_code = "ERROR").entered();
+    };
+    traced(&telemetry, || {
+        let checkout = tracing::info_span!("checkout", otel.status_code = "ERROR");
+        checkout.in_scope(|| {
+            tracing::info_span!("recovered").in_scope(failed_call);
+            let _recovered = pay("");
+            let _last = pay_by("card", failed_call);
+        });
+    });
+    let found = call(address, "last_failures", &json!({}));
+    let failure = &found["failures"][0];
+    assert_eq!(failure["trace"]["name"], "checkout");
+    let (failed, causes) = (&failure["failed"], &failure["causes"]);
+    assert_eq!(
+        (&failed["name"], &failed["attributes"]["order"]),
+        (&json!("pay"), &json!("card")),
+        "{found}"
+    );
+    assert_eq!(causes[0]["name"], "call");
+    assert_eq!(causes[0]["parent_span_id"], failed["span_id"]);
+    assert_eq!(causes.as_array().unwrap().len(), 1);
 }
 
 #[test]

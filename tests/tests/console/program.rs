@@ -44,6 +44,13 @@ pub(crate) fn pay(order: &str) -> Result<(), io::Error> {
     Ok(())
 }
 
+/// Fails after a step.
+#[instrument_stage(stage::pay, fields(order), err = event)]
+pub(crate) fn pay_by(order: &str, step: impl FnOnce()) -> Result<(), io::Error> {
+    step();
+    Err(io::Error::other("declined"))
+}
+
 /// Installs a program without a log on a loopback address, with what `change` sets.
 pub(crate) fn program(
     change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder,

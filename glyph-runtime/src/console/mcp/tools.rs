@@ -28,8 +28,9 @@ static TOOLS: [Tool; 5] = [
     Tool {
         name: "last_failures",
         title: "Last failed requests",
-        description: "Returns the latest requests that failed, the latest first: the stage in which each failed, \
-                      the error, the labels and attributes of the stage, and the log lines of the request.",
+        description: "Returns the program and its latest requests that failed, the latest first: the stage in \
+                      which each failed, the error, the labels and attributes of the stage, the failed spans in \
+                      that stage, and the log lines of the request.",
         arguments: &[
             (
                 "stage",
@@ -45,8 +46,7 @@ static TOOLS: [Tool; 5] = [
         required: &[],
         call: |state, arguments| {
             let limit = arguments.number("limit", 1, 20)?;
-            let failures = failures(state, arguments.text("stage")?, limit);
-            value(&json!({ "failures": failures }))
+            value(&failures(state, arguments.text("stage")?, limit))
         },
     },
     Tool {
