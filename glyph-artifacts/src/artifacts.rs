@@ -283,7 +283,8 @@ impl Artifacts {
         }
     }
 
-    /// Divides the windows and pending times of alerts by `factor`. Default: they are unchanged.
+    /// Divides the windows and pending times of alerts, and the intervals of their evaluation, by `factor`.
+    /// Default: they are unchanged.
     ///
     /// The shortest result is one second. Objectives do not change. Use it to rehearse alerts, not
     /// for rules to deploy.

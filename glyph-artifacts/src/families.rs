@@ -112,7 +112,7 @@ impl Families {
         self
     }
 
-    /// Returns a window or pending time of an alert, shortened if the artifacts are.
+    /// Returns a window, a pending time or an interval of alerts, shortened if the artifacts are.
     pub(super) fn time(&self, time: Duration) -> Duration {
         match self.shortened {
             Some(factor) if !time.is_zero() => {

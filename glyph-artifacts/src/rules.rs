@@ -85,7 +85,9 @@ fn catalog_groups(catalog: &CatalogDescriptor, families: &Families) -> [RuleGrou
     let metrics = catalog.metrics.iter();
     let alerts = metrics.clone().flat_map(|metric| metric.alerts);
     let objectives = metrics.flat_map(|metric| metric.objectives);
-    let interval = catalog.rule_interval.map(duration);
+    let interval = catalog
+        .rule_interval
+        .map(|interval| duration(families.time(interval)));
     [
         RuleGroup {
             name: group_name(catalog, "objectives"),

@@ -82,9 +82,11 @@ left_out! {
     TelemetryBuilder {
         console(is_on) -> Self;
         console_memory(bytes) -> Self;
+        console_shortened(factor) -> Self;
         console_host(host) -> Self;
         console_program(origin) -> Self;
         console_reader(origin) -> Self;
+        listener_for_console() -> Self;
     }
 }
 

@@ -84,6 +84,11 @@ impl History {
         self.step
     }
 
+    /// Sets the time between the first snapshots.
+    pub(super) const fn begin_with(&mut self, step: Duration) {
+        self.step = step;
+    }
+
     /// The limit of bytes.
     pub(super) const fn budget(&self) -> usize {
         self.budget

@@ -63,6 +63,8 @@ pub mod client;
 mod frame;
 mod heat_map;
 mod history;
+#[cfg(all(test, target_os = "linux"))]
+mod hour;
 mod key;
 mod level;
 mod live;
@@ -87,7 +89,7 @@ mod thread;
 mod traces;
 mod varint;
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, num::NonZeroU32, sync::Arc};
 
 use self::{live::Clients, router::Shared, state::State, thread::Thread};
 pub(crate) use self::{
@@ -105,8 +107,43 @@ pub const DEFAULT_MEMORY: usize = 32 << 20;
 /// The least limit of bytes.
 const LEAST_MEMORY: usize = 1 << 20;
 
-/// The parts of the limit that log lines and the windows of alerts take: one in eight each.
-const SHARE: usize = 8;
+/// What the program sets for its console.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The limit of bytes.
+    pub(crate) memory: usize,
+    /// The divisor of times of alerts, for a rehearsal.
+    pub(crate) shortened: Option<NonZeroU32>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: DEFAULT_MEMORY,
+            shortened: None,
+        }
+    }
+}
+
+/// The parts of the limit of bytes.
+#[derive(Clone, Copy, Debug)]
+struct Shares {
+    lines: usize,
+    alerts: usize,
+    history: usize,
+}
+
+impl Shares {
+    /// Log lines and the windows of alerts take one in eight each.
+    fn of(memory: usize) -> Self {
+        let eighth = memory.max(LEAST_MEMORY) / 8;
+        Self {
+            lines: eighth,
+            alerts: eighth,
+            history: 6 * eighth,
+        }
+    }
+}
 
 /// Starts a console, and returns its routes and its streams. It ends when the routes are dropped.
 ///
@@ -115,16 +152,16 @@ const SHARE: usize = 8;
 /// Returns an error if its thread does not start, or an origin cannot be in a header.
 pub(crate) fn start(
     subject: Subject,
-    memory: usize,
+    limits: Limits,
     sharing: Sharing,
 ) -> Result<(Routes, Streams), Box<dyn Error + Send + Sync>> {
     let headers = Arc::new(sharing.headers()?);
-    let memory = memory.max(LEAST_MEMORY);
+    let shares = Shares::of(limits.memory);
     if let Some(lines) = &subject.log.lines {
-        lines.keep(memory / SHARE);
+        lines.keep(shares.lines);
     }
     let profiles = subject.profiles.clone();
-    let state = State::new(subject, memory / SHARE * (SHARE - 2), memory / SHARE);
+    let state = State::new(subject, shares, limits.shortened);
     let thread = Thread::start(state)?;
     let clients = Clients::new();
     let streams = clients.streams();

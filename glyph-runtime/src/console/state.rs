@@ -1,6 +1,7 @@
 //! The state of a console: what it reads, and what it keeps.
 
 use std::{
+    num::NonZeroU32,
     sync::{Mutex, MutexGuard},
     time::{Duration, Instant, SystemTime},
 };
@@ -10,6 +11,7 @@ use serde::Serialize;
 use tokio::time::{sleep, timeout};
 
 use super::{
+    Shares,
     alerts::{Alerts, Now},
     history::History,
     overview::overview,
@@ -19,6 +21,9 @@ use crate::health::Report;
 
 /// The time for functions that metrics are read from, at each snapshot.
 const FUNCTIONS: Duration = Duration::from_secs(1);
+
+/// The time between two snapshots in a rehearsal of alerts.
+const REHEARSED: Duration = Duration::from_secs(1);
 
 /// The time that an overview waits for the checks.
 const CHECKS: Duration = Duration::from_secs(1);
@@ -37,10 +42,14 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(subject: Subject, of_history: usize, of_alerts: usize) -> Self {
+    pub(super) fn new(subject: Subject, shares: Shares, shortened: Option<NonZeroU32>) -> Self {
         let registry = subject.exposition.registry();
-        let history = History::new(registry, of_history);
-        let alerts = Alerts::new(registry, of_alerts);
+        let mut history = History::new(registry, shares.history);
+        let mut alerts = Alerts::new(registry, shares.alerts);
+        if let Some(factor) = shortened {
+            history.begin_with(REHEARSED);
+            alerts.shorten(factor);
+        }
         Self {
             subject,
             started: Instant::now(),

@@ -96,6 +96,12 @@ impl RecentLines {
         }))
     }
 
+    /// Returns lines that no log writes.
+    #[cfg(test)]
+    pub(crate) fn without_log() -> Self {
+        Self::new(Arc::new(Names::new(&super::LineShape::default())))
+    }
+
     /// Keeps the lines from now on, in at most this many bytes.
     pub(crate) fn keep(&self, bytes: usize) {
         if let Some(mut kept) = lock_unless_lost(&self.0.kept) {
@@ -110,7 +116,7 @@ impl RecentLines {
     }
 
     /// Adds lines of JSON.
-    pub(super) fn add<'l>(&self, lines: impl Iterator<Item = &'l [u8]>) {
+    pub(crate) fn add<'l>(&self, lines: impl Iterator<Item = &'l [u8]>) {
         if !self.is_on() {
             return;
         }
@@ -246,13 +252,10 @@ impl LinesNow {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::{CHUNK, RecentLines};
-    use crate::log::{LineShape, names::Names};
 
     fn recent(bytes: usize) -> RecentLines {
-        let recent = RecentLines::new(Arc::new(Names::new(&LineShape::default())));
+        let recent = RecentLines::without_log();
         recent.keep(bytes);
         recent
     }
@@ -286,7 +289,7 @@ mod tests {
 
     #[test]
     fn nothing_is_kept_before_it_is_asked_for() {
-        let recent = RecentLines::new(Arc::new(Names::new(&LineShape::default())));
+        let recent = RecentLines::without_log();
         add(&recent, "one");
         let now = recent.now();
         assert_eq!((now.next, now.bytes), (0, 0));

@@ -114,7 +114,8 @@ pub struct RingLimits {
     pub spans: usize,
     /// The most bytes of spans, approximately.
     pub bytes: usize,
-    /// Keeps sampled traces in the ring even if there is a collector. Default: false.
+    /// Keeps sampled traces in the ring even if there is a collector. Default: false, and true while the
+    /// listener serves a console.
     pub with_collector: bool,
 }
 

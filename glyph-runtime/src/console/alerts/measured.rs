@@ -1,11 +1,12 @@
 //! What an alert measures, and the values of its groups.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 use glyph_core::catalog::Aggregate;
 
 use super::{
     active::Now,
+    rule::shorter,
     selected::{Read, Selected},
     track::{Counted, Track},
 };
@@ -143,6 +144,16 @@ impl Measured {
             Self::Increase(tracked) => tracked.increases(),
             Self::Ratio(part, whole) => divided(part.values(), &whole.values()),
             Self::Absent(absent) => absent.values(now),
+        }
+    }
+
+    /// Divides the windows for a rehearsal.
+    pub(super) fn shorten(&mut self, factor: NonZeroU32) {
+        for tracked in self.tracked() {
+            tracked.track.shorten(factor);
+        }
+        if let Self::Absent(absent) = self {
+            absent.over = shorter(absent.over, factor);
         }
     }
 

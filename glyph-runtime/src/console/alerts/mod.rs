@@ -13,6 +13,8 @@ mod selected;
 mod track;
 mod view;
 
+use std::num::NonZeroU32;
+
 use glyph_core::catalog::Registry;
 
 use self::rule::Rule;
@@ -37,6 +39,16 @@ impl Alerts {
         }
     }
 
+    /// Divides the windows and times of alerts, as generated rules do for a rehearsal. Objectives do not
+    /// change.
+    pub(super) fn shorten(&mut self, factor: NonZeroU32) {
+        for rule in &mut self.rules {
+            if rule.objective.is_none() {
+                rule.shorten(factor);
+            }
+        }
+    }
+
     /// Evaluates all alerts.
     pub(super) fn evaluate(&mut self, now: Now) {
         let mut room = self.budget.saturating_sub(self.bytes());
@@ -55,7 +67,8 @@ impl Alerts {
         view::summary(self)
     }
 
-    fn bytes(&self) -> usize {
+    /// Returns the bytes that the windows take.
+    pub(super) fn bytes(&self) -> usize {
         self.rules.iter().map(|rule| rule.kept().0).sum()
     }
 }

@@ -1,6 +1,6 @@
 //! An alert, or one of an objective, that is evaluated.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use glyph_core::catalog::Comparison;
 
@@ -69,6 +69,15 @@ impl Rule {
         }
     }
 
+    /// Divides the windows and times for a rehearsal.
+    pub(super) fn shorten(&mut self, factor: NonZeroU32) {
+        self.times.pending = shorter(self.times.pending, factor);
+        self.times.keep_firing = shorter(self.times.keep_firing, factor);
+        if let Kind::Compare { measured, .. } | Kind::Absent(measured) = &mut self.kind {
+            measured.shorten(factor);
+        }
+    }
+
     /// Returns the threshold, if there is one.
     pub(super) fn threshold(&self) -> Option<f64> {
         match &self.kind {
@@ -106,6 +115,15 @@ fn compares(value: f64, comparison: Comparison, threshold: f64) -> bool {
         Comparison::Equal => value == threshold,
         Comparison::Unequal => value != threshold,
     }
+}
+
+/// Divides a time for a rehearsal, into whole seconds and at least one, as generated rules do.
+pub(super) fn shorter(time: Duration, factor: NonZeroU32) -> Duration {
+    if time.is_zero() {
+        return time;
+    }
+    let seconds = time.as_secs() / u64::from(factor.get());
+    Duration::from_secs(seconds.max(1))
 }
 
 /// Returns a time in words: `5m`, `1h`, `90s`.

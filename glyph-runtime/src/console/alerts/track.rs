@@ -2,9 +2,11 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    num::NonZeroU32,
     time::{Duration, Instant},
 };
 
+use super::rule::shorter;
 use crate::console::number::float;
 
 /// The parts of a window: counts are kept at their ends.
@@ -13,6 +15,9 @@ const PARTS: u32 = 60;
 /// The shortest part of a window.
 const SHORTEST: Duration = Duration::from_secs(5);
 
+/// The shortest part of a window in a rehearsal.
+const SHORTEST_REHEARSED: Duration = Duration::from_secs(1);
+
 /// The bytes of a group in addition to its key and its points.
 const GROUP: usize = 128;
 
@@ -20,6 +25,8 @@ const GROUP: usize = 128;
 #[derive(Debug)]
 pub(super) struct Track {
     window: Duration,
+    /// The shortest part of the window.
+    shortest: Duration,
     groups: BTreeMap<String, Group>,
     /// The last time of [`record`](Self::record).
     last: Option<Instant>,
@@ -55,10 +62,17 @@ impl Track {
     pub(super) const fn new(window: Duration) -> Self {
         Self {
             window,
+            shortest: SHORTEST,
             groups: BTreeMap::new(),
             last: None,
             left_out: 0,
         }
+    }
+
+    /// Divides the window for a rehearsal, before anything is recorded.
+    pub(super) fn shorten(&mut self, factor: NonZeroU32) {
+        self.window = shorter(self.window, factor);
+        self.shortest = SHORTEST_REHEARSED;
     }
 
     pub(super) const fn window(&self) -> Duration {
@@ -77,7 +91,7 @@ impl Track {
         sums: &BTreeMap<String, Vec<u64>>,
         room: &mut usize,
     ) {
-        let part = (self.window / PARTS).max(SHORTEST);
+        let part = (self.window / PARTS).max(self.shortest);
         let start = at.checked_sub(self.window);
         self.left_out = 0;
         for (key, sums) in sums {

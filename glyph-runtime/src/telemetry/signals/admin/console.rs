@@ -1,15 +1,15 @@
 //! The console on the admin listener.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, num::NonZeroU32};
 
 use axum::Router;
 
-use super::Admin;
+use super::{Address, Admin};
 use crate::{
     admin::{Token, guard::Guard},
     config::Configuration,
     console::{
-        self, DEFAULT_MEMORY, Identity, InvalidOrigin, Log, Origin, Sharing, Streams, Subject,
+        self, Identity, InvalidOrigin, Limits, Log, Origin, Sharing, Streams, Subject,
     },
     health::Health,
     log::{self, RecentLines},
@@ -30,7 +30,7 @@ use crate::{
 pub(super) struct Console {
     /// `None` if the environment or the build decides.
     is_wanted: Option<bool>,
-    memory: usize,
+    limits: Limits,
     hosts: Vec<String>,
     /// The origins of programs that the page can show.
     programs: Vec<String>,
@@ -42,7 +42,7 @@ impl Default for Console {
     fn default() -> Self {
         Self {
             is_wanted: None,
-            memory: DEFAULT_MEMORY,
+            limits: Limits::default(),
             hosts: Vec::new(),
             programs: Vec::new(),
             readers: Vec::new(),
@@ -82,9 +82,18 @@ impl Console {
         })
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
+    pub(super) fn is_on(&self, configuration: &Configuration) -> bool {
         let is_wanted = self.is_wanted.or(configuration.console);
         is_wanted.unwrap_or(cfg!(debug_assertions))
+    }
+
+    /// Keeps sampled traces in the ring although there is a collector, if the console is on.
+    pub(super) fn keep_traces(&self, configuration: &mut Configuration) {
+        if self.is_on(configuration)
+            && let Some(traces) = &mut configuration.traces
+        {
+            traces.ring.with_collector = true;
+        }
     }
 
     /// Adds the console to the routes of a listener at this address, if it is on.
@@ -116,7 +125,7 @@ impl Console {
             },
             profiles,
         };
-        let (pages, streams) = console::start(subject, self.memory, self.sharing()?)?;
+        let (pages, streams) = console::start(subject, self.limits, self.sharing()?)?;
         let guard = Guard::new(address, token, &self.hosts);
         let router = router.merge(guard.around(pages));
         Ok((router, OpenConsole(Some(streams))))
@@ -141,7 +150,8 @@ impl TelemetryBuilder {
     /// Sets whether the admin listener serves the [console](crate::console), whatever `GLYPH_CONSOLE`
     /// sets. Default: true in builds with debug assertions, else false.
     ///
-    /// On a listener that is not on loopback, requests need the [admin token](Self::admin_token).
+    /// On a listener that is not on loopback, requests need the [admin token](Self::admin_token). While the
+    /// console is on, the ring keeps the traces of a program that exports them too.
     pub fn console(self, is_on: bool) -> Self {
         self.with(|admin: &mut Admin| admin.console.is_wanted = Some(is_on))
     }
@@ -151,7 +161,60 @@ impl TelemetryBuilder {
     ///
     /// When the history of 15 minutes needs more, its snapshots become rarer, and it becomes shorter.
     pub fn console_memory(self, bytes: usize) -> Self {
-        self.with(|admin: &mut Admin| admin.console.memory = bytes)
+        self.with(|admin: &mut Admin| admin.console.limits.memory = bytes)
+    }
+
+    /// Divides the windows and the pending times of the [console](crate::console)'s alerts by `factor`, and
+    /// takes a snapshot each second. Default: they are unchanged.
+    ///
+    /// The shortest result is one second. Objectives do not change. Use it to rehearse alerts next to rules
+    /// that are generated with `--shorten`, not in production.
+    ///
+    /// ```
+    /// use std::{num::NonZeroU32, time::Duration};
+    /// use glyph_runtime::Telemetry;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("shop")
+    ///     .listener(([127, 0, 0, 1], 0))
+    ///     .console(true)
+    ///     .console_shortened(NonZeroU32::new(30).ok_or("zero")?)
+    ///     .install()?;
+    /// let report = telemetry.shutdown_blocking(Duration::from_secs(5));
+    /// assert!(report.is_complete(), "{report}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn console_shortened(self, factor: NonZeroU32) -> Self {
+        self.with(|admin: &mut Admin| admin.console.limits.shortened = Some(factor))
+    }
+
+    /// Starts the listener only if the [console](crate::console) is on, for a program that serves
+    /// [`Telemetry::router`](crate::Telemetry::router) on its own listener.
+    ///
+    /// The address is that of `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`, or
+    /// `127.0.0.1:9464`, or a free port while that is in use. A line of the log has it. A listener of
+    /// [`listener`](Self::listener) stays as it is.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glyph_runtime::Telemetry;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("shop").listener_for_console().console(false).install()?;
+    /// assert!(telemetry.local_addr().is_none());
+    /// let report = telemetry.shutdown_blocking(Duration::from_secs(5));
+    /// assert!(report.is_complete(), "{report}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn listener_for_console(self) -> Self {
+        self.with(|admin: &mut Admin| {
+            if !matches!(admin.address, Address::At(_)) {
+                admin.address = Address::Environment;
+                admin.is_for_console = true;
+            }
+        })
     }
 
     /// Adds a host, without a port, under which browsers reach the [console](crate::console), in

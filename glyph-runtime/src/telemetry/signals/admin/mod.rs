@@ -30,7 +30,7 @@ use self::{
 use super::{Order, Parts, Running, Signal, StartError};
 use crate::{
     admin::{self, Listener, Token, log_filter::ChangeFilter},
-    config::Environment,
+    config::{Configuration, Environment},
     export::{Undelivered, UndeliveredPart},
     health::{Health, HealthBuilder},
     origin::Origin,
@@ -45,6 +45,8 @@ const NAME: &str = "admin listener";
 struct Admin {
     health: HealthBuilder,
     address: Address,
+    /// Whether there is no listener without a console.
+    is_for_console: bool,
     token: Option<Secret<String>>,
     console: Console,
     profile: Profile,
@@ -69,6 +71,7 @@ struct AdminEndpoints {
     listener: Mutex<Option<Listener>>,
     console: OpenConsole,
     profile: OpenProfile,
+    is_for_console: bool,
     origin: Origin,
 }
 
@@ -83,6 +86,7 @@ pub(super) fn signal() -> Box<dyn Signal> {
     Box::new(Admin {
         health: Health::builder(),
         address: Address::Environment,
+        is_for_console: false,
         token: None,
         console: Console::default(),
         profile: Profile::default(),
@@ -113,11 +117,23 @@ impl Signal for Admin {
         Ok(())
     }
 
+    /// The console shows the traces of a program that exports them too.
+    fn configure(&mut self, configuration: &mut Configuration, _: &TelemetryBuilder) {
+        if self.is_for_console && !self.console.is_on(configuration) {
+            self.address = Address::Nowhere;
+        }
+        let is_served = self.is_installed && !matches!(self.address, Address::Nowhere);
+        if is_served {
+            self.console.keep_traces(configuration);
+        }
+    }
+
     /// Checks run on the runtime of the caller, because the program's connections belong to it.
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
         let Self {
             health,
             address,
+            is_for_console,
             token,
             console,
             profile,
@@ -155,6 +171,7 @@ impl Signal for Admin {
             listener: Mutex::new(listener),
             console,
             profile,
+            is_for_console,
             origin: Origin::here(),
         })))
     }
@@ -172,20 +189,9 @@ impl Running for AdminEndpoints {
             return;
         };
         let address = listener.local_addr();
-        if let Some(wanted) = listener.wanted_addr() {
-            tracing::warn!(
-                target: admin::TARGET,
-                %wanted,
-                %address,
-                "{wanted} is in use, so the admin listener is at {address} until it is free; set \
-                 OTEL_EXPORTER_PROMETHEUS_PORT to choose a port"
-            );
+        if !self.is_for_console {
+            log_endpoints(listener);
         }
-        tracing::info!(
-            target: admin::TARGET,
-            %address,
-            "serving /metrics, /healthz and /readyz at http://{address}"
-        );
         if self.console.is_served() {
             tracing::info!(target: admin::TARGET, %address, "the console is at http://{address}/");
         }
@@ -211,6 +217,25 @@ impl Running for AdminEndpoints {
         let cut_off = (!all_ended).then(|| UndeliveredPart::new("admin", "responses", 0));
         Undelivered::check(cut_off.into_iter().collect(), deadline)
     }
+}
+
+/// Logs where probes and scrapes go. Those of a listener for the console go to the program's own.
+fn log_endpoints(listener: &Listener) {
+    let address = listener.local_addr();
+    if let Some(wanted) = listener.wanted_addr() {
+        tracing::warn!(
+            target: admin::TARGET,
+            %wanted,
+            %address,
+            "{wanted} is in use, so the admin listener is at {address} until it is free; set \
+             OTEL_EXPORTER_PROMETHEUS_PORT to choose a port"
+        );
+    }
+    tracing::info!(
+        target: admin::TARGET,
+        %address,
+        "serving /metrics, /healthz and /readyz at http://{address}"
+    );
 }
 
 /// Stops the listener, and returns whether all responses ended.
@@ -262,7 +287,14 @@ impl TelemetryBuilder {
     ///
     /// Port 0 selects a free port, which [`Telemetry::local_addr`] returns.
     pub fn listener(self, address: impl Into<SocketAddr>) -> Self {
-        self.with(|admin: &mut Admin| admin.address = Address::At(address.into()))
+        self.at(Address::At(address.into()))
+    }
+
+    fn at(self, address: Address) -> Self {
+        self.with(|admin: &mut Admin| {
+            admin.address = address;
+            admin.is_for_console = false;
+        })
     }
 
     /// Sets the token of requests that change the program, whatever `GLYPH_ADMIN_TOKEN` is: at least 16
@@ -285,7 +317,7 @@ impl TelemetryBuilder {
 
     /// Starts no listener. The program can serve [`Telemetry::router`] on its own listener.
     pub fn without_listener(self) -> Self {
-        self.with(|admin: &mut Admin| admin.address = Address::Nowhere)
+        self.at(Address::Nowhere)
     }
 }
 

@@ -6,6 +6,7 @@ use axum::Router;
 
 use crate::{
     admin::Token,
+    config::Configuration,
     health::Health,
     profile::Profiles,
     telemetry::signals::{Parts, StartError},
@@ -32,6 +33,12 @@ impl OpenConsole {
     reason = "the console has state, and can fail to start"
 )]
 impl Console {
+    pub(super) const fn is_on(&self, _: &Configuration) -> bool {
+        false
+    }
+
+    pub(super) const fn keep_traces(&self, _: &mut Configuration) {}
+
     pub(super) fn serve(
         &self,
         router: Router,
