@@ -108,7 +108,8 @@ pub(crate) async fn record(speech: &Speech) -> Result<Recordings, Box<dyn Error>
 /// Runs all in this process, without tenants.
 pub(crate) async fn full(settings: &Settings, arguments: TelemetryArgs, speed: f64) -> Ended {
     let pipeline = Pipeline::start(settings).await?;
-    let telemetry = pipeline.checked(telemetry(settings, arguments)).install()?;
+    let telemetry = pipeline.checked(telemetry(settings, arguments));
+    let telemetry = telemetry.listener_for_console().install()?;
     let _lock = lock(settings, &pipeline)?;
     let recordings = record(&pipeline.providers.speech).await?;
     let place = Place::Here(pipeline);
@@ -136,6 +137,7 @@ pub(crate) async fn gateway(settings: &Settings, arguments: TelemetryArgs, speed
             let worker = Arc::clone(&checked);
             async move { worker.ping().await }
         })
+        .listener_for_console()
         .install()?;
     let recordings = record(&Speech::choose(settings.speech)?).await?;
     let place = Place::Worker(worker);
@@ -153,7 +155,8 @@ pub(crate) async fn gateway(settings: &Settings, arguments: TelemetryArgs, speed
 pub(crate) async fn worker(settings: &Settings, arguments: TelemetryArgs) -> Ended {
     let pipeline = Pipeline::start(settings).await?;
     let telemetry = telemetry(settings, arguments).catalog(grpc::ServerMetrics::global());
-    let telemetry = pipeline.checked(telemetry).install()?;
+    let telemetry = pipeline.checked(telemetry);
+    let telemetry = telemetry.listener_for_console().install()?;
     let _lock = lock(settings, &pipeline)?;
     let (listener, address) = server::bind(settings.grpc_listen).await?;
     let mut serving = Serving::start(telemetry, settings, Router::new()).await?;

@@ -22,7 +22,7 @@ const UNSAMPLED: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00
 fn log_of_a_pipeline_that_is_asked(path: &str, sampler: &str) -> Vec<Value> {
     const SIGINT: u32 = 2;
     let mut command = Command::new(env!("CARGO_BIN_EXE_glyphoxa"));
-    environment::clean(&mut command)
+    environment::clean_with_console(&mut command)
         .args(["--listen", "127.0.0.1:0", "--speed", "10"])
         .args(["--speech", "embedded"])
         .env("OTEL_TRACES_SAMPLER", sampler);

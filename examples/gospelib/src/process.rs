@@ -140,7 +140,7 @@ impl Service {
     async fn gateway(options: &Options, arguments: &TelemetryArgs) -> Result<Self, Box<dyn Error>> {
         let content = Peer::new(&options.content)?;
         let telemetry = gateway_checks(builder(Role::Gateway.name(), arguments.clone()), &content);
-        let telemetry = telemetry.install()?;
+        let telemetry = telemetry.listener_for_console().install()?;
         let browsers = Browsers::start(arguments)?;
         watch::certificate(options.certificate.as_deref())?;
         let model = ModelClient::start(options).await?;
@@ -160,7 +160,8 @@ impl Service {
     ) -> Result<Self, Box<dyn Error>> {
         let (file, folder) = graph_file(options)?;
         let graph = Graph::open(&file, options)?;
-        let telemetry = graph_checks(builder(role.name(), arguments), &graph).install()?;
+        let telemetry = graph_checks(builder(role.name(), arguments), &graph);
+        let telemetry = telemetry.listener_for_console().install()?;
         graph.expose()?;
         watch::disk(&file);
         let routes = match role {

@@ -28,7 +28,7 @@ impl Auth {
     pub(crate) fn start(receiver: &Receiver, folder: &Path) -> Self {
         let file = folder.join("auth.jsonl");
         let mut command = Command::new(executable("ibex"));
-        environment::clean(&mut command)
+        environment::clean_with_console(&mut command)
             .args(["auth", "--listen", "127.0.0.1:0"])
             .args(["--grpc-listen", "127.0.0.1:0"])
             .args(["--trace-file", file.to_str().unwrap()])

@@ -247,7 +247,7 @@ fn requests(program: &str) -> &'static [Request] {
 
 pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(executable(program));
-    environment::clean(&mut command);
+    environment::clean_with_console(&mut command);
     if program == "ibex" {
         command.arg("proxy");
     }

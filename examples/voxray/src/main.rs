@@ -67,7 +67,7 @@ async fn main() -> Ended {
 }
 
 async fn serve(cli: Cli) -> Ended {
-    let telemetry = installed(cli.telemetry)?;
+    let telemetry = installed(cli.telemetry, cli.once)?;
     let (server, uploader) = start(&cli.settings).await?;
     let address = if cli.once {
         (std::net::Ipv4Addr::LOCALHOST, 0).into()
@@ -102,14 +102,18 @@ async fn serve(cli: Cli) -> Ended {
     }
 }
 
-fn installed(arguments: TelemetryArgs) -> Result<Telemetry, Box<dyn Error>> {
-    Ok(Telemetry::builder("voxray")
+fn installed(arguments: TelemetryArgs, once: bool) -> Result<Telemetry, Box<dyn Error>> {
+    let builder = Telemetry::builder("voxray")
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(Metrics::global())
         .arguments(arguments)
-        .log(|log| log.output = Output::Stderr)
-        .without_listener()
-        .install()?)
+        .log(|log| log.output = Output::Stderr);
+    let builder = if once {
+        builder.without_listener()
+    } else {
+        builder.listener_for_console()
+    };
+    Ok(builder.install()?)
 }
 
 /// Starts all but the server itself: the uploader, and the model and the store if they are not other

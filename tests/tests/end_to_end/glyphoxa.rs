@@ -1,7 +1,8 @@
 //! The voice pipeline of the examples, as a running program.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
+    env,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -19,11 +20,12 @@ use serde_json::Value;
 use crate::process::{Output, Process, spawn};
 
 /// The program, built once with the profile of these tests.
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| build("glyphoxa"));
 
 /// The running pipeline.
 pub(crate) struct Glyphoxa {
     pub(crate) address: SocketAddr,
+    pub(crate) console: SocketAddr,
     process: Process,
 }
 
@@ -45,17 +47,36 @@ impl Glyphoxa {
 
     fn spawn(rate: &str, output: Output, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(&*PROGRAM);
-        environment::clean(&mut command)
+        environment::clean_with_console(&mut command)
             .args(["--listen", "127.0.0.1:0"])
             .args(["--speed", "10", "--speech", "embedded"])
             .args(["--fail-rate", rate])
             .envs(variables.iter().copied());
         let process = Process::start(command, output);
-        let address = process.wait_for_line(|line| {
-            let address = line.strip_prefix("listening on http://")?;
-            address.parse().ok()
+        // The address of the console is in the log, whose lines can be read before or after this one.
+        let console = Cell::new(None);
+        let address = Cell::new(None);
+        let (address, console) = process.wait_for_line(|line| {
+            if let Some(served) = line.strip_prefix("listening on http://") {
+                address.set(served.parse().ok());
+            }
+            if let Some((_, served)) = line.split_once("the console is at http://") {
+                console.set(
+                    served
+                        .split('/')
+                        .next()
+                        .and_then(|served| served.parse().ok()),
+                );
+            }
+            let has_log = matches!(output, Output::Both);
+            let console = console.get().or((!has_log).then(nowhere))?;
+            Some((address.get()?, console))
         });
-        Self { address, process }
+        Self {
+            address,
+            console,
+            process,
+        }
     }
 
     /// Returns its log, up to the first line for which `last` is true.
@@ -89,7 +110,7 @@ pub(crate) fn speak_until(address: SocketAddr, ended: &AtomicBool) {
 /// Writes the artifacts of the pipeline's metrics.
 pub(crate) fn write_artifacts(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new(&*PROGRAM);
-    environment::clean(&mut command)
+    environment::clean_with_console(&mut command)
         .arg("artifacts")
         .arg(folder)
         .args(arguments);
@@ -97,22 +118,35 @@ pub(crate) fn write_artifacts(folder: &Path, arguments: &[&str]) {
     assert!(status.success(), "the artifacts are not written");
 }
 
-/// Builds the program. Cargo reports its path, so any target directory works.
-fn build() -> PathBuf {
+/// The console of a program whose log is not read.
+fn nowhere() -> SocketAddr {
+    ([127, 0, 0, 1], 0).into()
+}
+
+/// Builds a program. Cargo reports its path, so any target directory works.
+pub(crate) fn build(program: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut command = Command::new(env!("CARGO"));
     command
         .current_dir(root)
-        .args(["build", "--bin", "glyphoxa", "--profile", &profile()])
+        .args(["build", "--bin", program, "--profile", &profile()])
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped());
+    // With the variables of this package, build scripts that look at them run again, as that of ring, and
+    // all that depends on it is compiled twice.
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for name in names {
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name);
+        }
+    }
     let output = spawn(&mut command).wait_with_output().unwrap();
-    assert!(output.status.success(), "the example does not build");
+    assert!(output.status.success(), "{program} does not build");
     let messages = String::from_utf8(output.stdout).unwrap();
     let mut artifacts = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "glyphoxa");
+        .filter(|message| message["target"]["name"] == program);
     let executable =
         artifacts.find_map(|message| message["executable"].as_str().map(PathBuf::from));
     executable.unwrap_or_else(|| panic!("cargo names no executable in\n{messages}"))
@@ -120,7 +154,7 @@ fn build() -> PathBuf {
 
 /// Returns the profile of this test: the parent folder of `deps`, where `debug` means `dev`.
 fn profile() -> String {
-    let test = std::env::current_exe().unwrap();
+    let test = env::current_exe().unwrap();
     let folder = test.ancestors().nth(2).and_then(Path::file_name).unwrap();
     match folder.to_str().unwrap() {
         "debug" => "dev".to_owned(),

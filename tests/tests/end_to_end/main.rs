@@ -18,9 +18,11 @@
 mod alertmanager;
 mod alerts;
 mod api;
+mod asked;
 mod checkers;
 mod dashboard;
 mod edge;
+mod evaluated;
 mod evaluator;
 mod exemplars;
 mod fleet;

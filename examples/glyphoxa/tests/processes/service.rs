@@ -45,7 +45,7 @@ impl Service {
     /// Starts a process with the embedded providers.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
-        environment::clean(&mut command)
+        environment::clean_with_console(&mut command)
             .args(["--listen", "127.0.0.1:0", "--speech", "embedded"])
             .args(arguments);
         let mut process = Process::start(&mut command);
@@ -155,7 +155,7 @@ pub(crate) fn said(text: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("speech.wav");
     let mut command = Command::new(PROGRAM);
-    environment::clean(&mut command)
+    environment::clean_with_console(&mut command)
         .args(["say", text])
         .arg(&file);
     let ended = Process::start(&mut command).end("say");

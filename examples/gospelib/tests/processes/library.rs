@@ -50,7 +50,7 @@ impl Library {
     /// Starts the services with these environment variables, and waits until they listen.
     pub(crate) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gospelib"));
-        environment::clean(&mut command)
+        environment::clean_with_console(&mut command)
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .envs(variables.iter().copied());

@@ -76,6 +76,7 @@ pub(crate) async fn run(arguments: AuthArgs) -> Ended {
     let store = Arc::new(Store::open(arguments.database.as_deref())?);
     let checked = Arc::clone(&store);
     let telemetry = service::telemetry("auth", arguments.telemetry, Output::Stdout)
+        .listener_for_console()
         .check_with_timeout("database", CHECK_LIMIT, move || ping(Arc::clone(&checked)))
         .install()?;
     prepare(&store)?;

@@ -60,6 +60,7 @@ pub(crate) async fn run(arguments: ProxyArgs) -> Ended {
     };
     let checked = auth.clone();
     let telemetry = service::telemetry("proxy", arguments.telemetry, Output::Stdout)
+        .listener_for_console()
         .check_with_timeout("auth", auth::CHECK_LIMIT, move || reach(checked.clone()))
         .install()?;
     let redis = match fault {

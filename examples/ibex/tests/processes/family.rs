@@ -17,7 +17,7 @@ fn free() -> String {
 fn program_alone_is_three_processes_that_end_together() {
     let [proxy, auth, grpc] = [free(), free(), free()];
     let mut command = Command::new(PROGRAM);
-    environment::clean(&mut command)
+    environment::clean_with_console(&mut command)
         .args(["--listen", &proxy, "--auth-listen", &auth])
         .args(["--grpc-listen", &grpc]);
     let mut process = Process::start(&mut command);

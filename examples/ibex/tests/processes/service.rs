@@ -59,7 +59,7 @@ impl Service {
 
     fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
-        environment::clean(&mut command).args(arguments);
+        environment::clean_with_console(&mut command).args(arguments);
         let mut process = Process::start(&mut command);
         let mut lines = Vec::new();
         let started: Value = loop {

@@ -33,7 +33,8 @@ pub(crate) struct Report {
 impl Server {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
-        let command = environment::clean(&mut command).args(["--listen", "127.0.0.1:0"]);
+        let command =
+            environment::clean_with_console(&mut command).args(["--listen", "127.0.0.1:0"]);
         let mut process = Process::start(command.args(arguments));
         let line = process.line("the address");
         let address = line.strip_prefix("listening on http://").unwrap();
@@ -46,7 +47,7 @@ impl Server {
     /// Starts a client that says these texts.
     pub(crate) fn begin_call(&self, say: &[&str], arguments: &[&str]) -> Process {
         let mut command = Command::new(PROGRAM);
-        environment::clean(&mut command).args(["call", &self.address]);
+        environment::clean_with_console(&mut command).args(["call", &self.address]);
         for text in say {
             command.args(["--say", text]);
         }

@@ -8,9 +8,7 @@ use super::{Address, Admin};
 use crate::{
     admin::{Token, guard::Guard},
     config::Configuration,
-    console::{
-        self, Identity, InvalidOrigin, Limits, Log, Origin, Sharing, Streams, Subject,
-    },
+    console::{self, Identity, InvalidOrigin, Limits, Log, Origin, Sharing, Streams, Subject},
     health::Health,
     log::{self, RecentLines},
     profile::Profiles,
