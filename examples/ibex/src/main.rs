@@ -6,12 +6,14 @@
 //! that.
 //!
 //! Besides `OTEL_*` the program reads its own variables: `IBEX_SERVICE_NAME`, `IBEX_ENV`,
-//! `IBEX_LOG_LEVEL`, `IBEX_LOG_FORMAT`, `OTEL_DEPLOYMENT_ENVIRONMENT` and `OTEL_SAMPLE_RATIO`.
+//! `IBEX_LOG_LEVEL`, `IBEX_LOG_FORMAT`, `OTEL_DEPLOYMENT_ENVIRONMENT` and `OTEL_SAMPLE_RATIO`. With
+//! `SENTRY_DSN`, errors go to Sentry.
 //! `ibex auth` and `ibex proxy` each run a service, and `ibex` alone starts both.
 //! `cargo run -p ibex -- --once` sends a few requests, prints the metrics and exits.
 
 mod auth;
 mod cli;
+mod errors;
 mod family;
 mod fault;
 mod once;
@@ -30,8 +32,14 @@ use crate::cli::{Cli, Command};
 async fn main() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
     match cli.command {
-        Some(Command::Auth(arguments)) => auth::run(arguments).await,
-        Some(Command::Proxy(arguments)) => proxy::run(arguments).await,
+        Some(Command::Auth(arguments)) => {
+            let _until_the_end = errors::client("auth")?;
+            auth::run(arguments).await
+        }
+        Some(Command::Proxy(arguments)) => {
+            let _until_the_end = errors::client("proxy")?;
+            proxy::run(arguments).await
+        }
         Some(Command::Token(arguments)) => auth::create_tokens(&arguments),
         Some(Command::Artifacts(arguments)) => {
             let messages = arguments.run(&telemetry::artifacts())?;

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
+use crate::errors;
 use crate::telemetry::Metrics;
 
 /// How long requests may take after a signal.
@@ -29,7 +30,7 @@ pub(crate) fn telemetry(
     arguments: TelemetryArgs,
     output: Output,
 ) -> TelemetryBuilder {
-    Telemetry::builder(name)
+    let builder = Telemetry::builder(name)
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(Metrics::global())
         .env_alias("IBEX_SERVICE_NAME", Setting::ServiceName)
@@ -46,7 +47,8 @@ pub(crate) fn telemetry(
         .env_default(Setting::Protocol, "grpc")
         .arguments(arguments)
         .log(|log| log.output = output)
-        .without_listener()
+        .without_listener();
+    errors::reported(builder)
 }
 
 /// Ends when the service has to accept no more.

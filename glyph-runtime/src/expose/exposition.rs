@@ -197,7 +197,9 @@ impl Exposition {
     /// Returns a copy of the sources, since reading one may take long. A forked child gets none if
     /// another thread of the parent had the lock at the fork.
     fn sources(&self) -> Vec<Source> {
-        let Shared { origin, sources, .. } = &*self.shared;
+        let Shared {
+            origin, sources, ..
+        } = &*self.shared;
         let sources = origin.lock(sources);
         sources.map_or_else(Vec::new, |sources| sources.clone())
     }

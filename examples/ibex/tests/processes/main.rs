@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod ends;
+mod errors;
 mod family;
 mod faults;
 mod limits;

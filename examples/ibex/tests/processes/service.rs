@@ -42,24 +42,37 @@ impl Response {
 
 impl Service {
     pub(crate) fn auth(arguments: &[&str]) -> Self {
+        Self::auth_with(arguments, &[])
+    }
+
+    /// Starts an authentication service with these variables.
+    pub(crate) fn auth_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let own = ["auth", "--listen", "127.0.0.1:0"];
         let address: &[&str] = if arguments.contains(&"--grpc-listen") {
             &[]
         } else {
             &["--grpc-listen", "127.0.0.1:0"]
         };
-        Self::start(&[own.as_slice(), address, arguments].concat())
+        Self::start(&[own.as_slice(), address, arguments].concat(), variables)
     }
 
     /// Starts a proxy that calls this authentication service.
     pub(crate) fn proxy(&self, arguments: &[&str]) -> Self {
-        let own = ["proxy", "--listen", "127.0.0.1:0", "--auth-address"];
-        Self::start(&[own.as_slice(), &[self.grpc()], arguments].concat())
+        self.proxy_with(arguments, &[])
     }
 
-    fn start(arguments: &[&str]) -> Self {
+    /// Does what [`Self::proxy`] does, with these variables.
+    pub(crate) fn proxy_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let own = ["proxy", "--listen", "127.0.0.1:0", "--auth-address"];
+        let arguments = [own.as_slice(), &[self.grpc()], arguments].concat();
+        Self::start(&arguments, variables)
+    }
+
+    fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(PROGRAM);
-        environment::clean_with_console(&mut command).args(arguments);
+        environment::clean_with_console(&mut command)
+            .args(arguments)
+            .envs(variables.iter().copied());
         let mut process = Process::start(&mut command);
         let mut lines = Vec::new();
         let started: Value = loop {

@@ -1,0 +1,80 @@
+//! Errors for Sentry: each line of the level ERROR, with the ids of its trace and its request.
+
+use std::env;
+use std::error::Error;
+
+use glyph_runtime::TelemetryBuilder;
+use glyph_runtime::log::{Redaction, RequestId};
+use opentelemetry::trace::{SpanContext, TraceContextExt};
+use sentry::integrations::tracing::{self as layer, EventFilter};
+use sentry::protocol::{Context, Event, TraceContext};
+use sentry::types::Dsn;
+use sentry::{ClientInitGuard, ClientOptions, Hub};
+use tracing::Level;
+
+/// The variable that says where errors go.
+const ADDRESS: &str = "SENTRY_DSN";
+
+/// Starts a client if `SENTRY_DSN` says where errors go. When it is dropped, it sends what waits.
+pub(crate) fn client(service: &'static str) -> Result<Option<ClientInitGuard>, Box<dyn Error>> {
+    let address = env::var_os(ADDRESS).unwrap_or_default();
+    if address.is_empty() {
+        return Ok(None);
+    }
+    let address = address.to_string_lossy();
+    address.parse::<Dsn>().map_err(|error| {
+        format!("{ADDRESS} is not an address of Sentry: {error}; write `https://KEY@HOST/PROJECT`, or leave it out")
+    })?;
+    let redaction = Redaction::default();
+    let options = ClientOptions::new()
+        .dsn(&address)
+        .release(concat!("ibex@", env!("CARGO_PKG_VERSION")))
+        .before_send(move |event| Some(complete(event, service, &redaction)));
+    Ok(Some(sentry::init(options)))
+}
+
+/// Passes lines to the client, if there is one.
+pub(crate) fn reported(builder: TelemetryBuilder) -> TelemetryBuilder {
+    if Hub::main().client().is_none() {
+        return builder;
+    }
+    let reports = layer::layer()
+        .event_filter(|line| match *line.level() {
+            Level::ERROR => EventFilter::Event,
+            _ => EventFilter::Ignore,
+        })
+        // The spans are those of the telemetry.
+        .span_filter(|_| false);
+    builder.layer(reports)
+}
+
+/// Adds the ids, on the thread that writes the line, and removes secrets.
+fn complete(mut event: Event<'static>, service: &str, redaction: &Redaction) -> Event<'static> {
+    event.tags.insert("service".into(), service.into());
+    if let Some(id) = RequestId::current() {
+        event.tags.insert("request_id".into(), id.as_str().into());
+    }
+    for context in event.contexts.values_mut() {
+        if let Context::Other(fields) = context {
+            fields.retain(|name, _| !redaction.covers(name));
+        }
+    }
+    let context = opentelemetry::Context::current();
+    let span = context.span();
+    let ids = span.span_context();
+    if ids.is_valid() {
+        let trace = ids.trace_id().to_string();
+        event.tags.insert("trace_id".into(), trace);
+        event.contexts.insert("trace".into(), trace_of(ids).into());
+    }
+    event
+}
+
+/// Returns the trace as Sentry names it, which otherwise has an id of Sentry's own.
+fn trace_of(ids: &SpanContext) -> TraceContext {
+    TraceContext {
+        trace_id: ids.trace_id().to_bytes().into(),
+        span_id: ids.span_id().to_bytes().into(),
+        ..TraceContext::default()
+    }
+}
