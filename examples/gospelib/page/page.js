@@ -1,195 +1,19 @@
 "use strict";
 
-// The page: search, a passage with its neighbours, and what it reports to the gateway's /collect, in
-// the format of Faro's web SDK. Each request carries `traceparent`, so its span stands above the
-// gateway's.
-
-const COLLECT = "/collect";
-const EVERY_MS = 2000;
-const MOST_ITEMS = 50;
-
-const hex = (bytes) => {
-  const random = crypto.getRandomValues(new Uint8Array(bytes));
-  return Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
-};
-
-const nanoseconds = (ms) => `${Math.round((performance.timeOrigin + ms) * 1000)}000`;
-
-function session() {
-  let id = sessionStorage.getItem("gospelib-session");
-  if (!id) {
-    id = hex(8);
-    sessionStorage.setItem("gospelib-session", id);
-  }
-  return id;
-}
-
-// --- what is reported
-
-const empty = () => ({ logs: [], exceptions: [], measurements: [], events: [], spans: [] });
-let waiting = empty();
-
-function report(kind, item, trace) {
-  if (waiting[kind].length >= MOST_ITEMS) return;
-  if (trace) item.trace = { trace_id: trace.traceId, span_id: trace.spanId };
-  if (kind !== "spans") item.timestamp = new Date().toISOString();
-  waiting[kind].push(item);
-}
-
-function send() {
-  const { spans, ...signals } = waiting;
-  const count = Object.values(waiting).reduce((sum, items) => sum + items.length, 0);
-  if (count === 0) return;
-  waiting = empty();
-  const resource = { attributes: [{ key: "service.name", value: { stringValue: "gospelib-web" } }] };
-  const payload = {
-    meta: {
-      sdk: { name: "gospelib-page", version: "0.1.0" },
-      app: { name: "gospelib-web", version: "0.1.0" },
-      session: { id: session() },
-      page: { url: location.href.split("#")[0].slice(0, 500) },
-      browser: { name: navigator.userAgent.slice(0, 200), version: "" },
-    },
-    ...signals,
-  };
-  if (spans.length > 0) {
-    payload.traces = { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "page" }, spans }] }] };
-  }
-  // `keepalive` lets the request outlive the page.
-  fetch(COLLECT, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(payload),
-    keepalive: true,
-  }).catch(() => {});
-}
-
-// --- spans
-
-function startSpan(name, kind, parent) {
-  return {
-    traceId: parent ? parent.traceId : hex(16),
-    spanId: hex(8),
-    parentSpanId: parent ? parent.spanId : "",
-    name,
-    kind,
-    startTimeUnixNano: nanoseconds(performance.now()),
-    attributes: [],
-    status: { code: 0 },
-  };
-}
-
-function endSpan(span, error) {
-  span.endTimeUnixNano = nanoseconds(performance.now());
-  if (error) span.status = { code: 2, message: String(error) };
-  report("spans", span);
-}
-
-const attribute = (span, key, value) => {
-  const typed = Number.isInteger(value) ? { intValue: String(value) } : { stringValue: String(value) };
-  span.attributes.push({ key, value: typed });
-};
-
-async function traced(path, parent) {
-  const span = startSpan("HTTP GET", 3, parent);
-  attribute(span, "http.request.method", "GET");
-  attribute(span, "url.path", path.split("?")[0]);
-  try {
-    const response = await fetch(path, { headers: { traceparent: `00-${span.traceId}-${span.spanId}-01` } });
-    attribute(span, "http.response.status_code", response.status);
-    if (!response.ok) throw new Error(`${path}: ${response.status}`);
-    const body = await response.json();
-    endSpan(span);
-    return body;
-  } catch (error) {
-    endSpan(span, error.message);
-    throw error;
-  }
-}
-
-async function interaction(name, work) {
-  const span = startSpan(name, 1);
-  said.textContent = "";
-  try {
-    await work(span);
-    endSpan(span);
-  } catch (error) {
-    endSpan(span, error.message);
-    said.textContent = error.message;
-    exception(error, span);
-  }
-}
-
-// --- errors, the console, and web vitals
-
-function frames(stack) {
-  const found = [];
-  for (const line of (stack || "").split("\n")) {
-    const at = line.match(/^\s*at (?:(.*?) \()?(.*?):(\d+):(\d+)\)?$/) || line.match(/^(.*?)@(.*?):(\d+):(\d+)$/);
-    if (at) found.push({ function: at[1] || "?", filename: at[2], lineno: Number(at[3]), colno: Number(at[4]) });
-  }
-  return found.slice(0, 20);
-}
-
-function exception(error, trace) {
-  const value = String(error && error.message !== undefined ? error.message : error);
-  const type = (error && error.name) || "Error";
-  report("exceptions", { type, value, stacktrace: { frames: frames(error && error.stack) } }, trace);
-}
-
-addEventListener("error", (event) => exception(event.error || event.message));
-addEventListener("unhandledrejection", (event) => exception(event.reason));
-for (const level of ["error", "warn"]) {
-  const shown = console[level].bind(console);
-  console[level] = (...texts) => {
-    shown(...texts);
-    report("logs", { level, message: texts.map(String).join(" ").slice(0, 1000), context: {} });
-  };
-}
-
-const vitals = {};
-
-function observe(type, take) {
-  try {
-    new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true, durationThreshold: 16 });
-  } catch {
-    // This browser does not measure it.
-  }
-}
-
-observe("largest-contentful-paint", (entry) => { vitals.lcp = entry.startTime; });
-observe("layout-shift", (entry) => { if (!entry.hadRecentInput) vitals.cls = (vitals.cls || 0) + entry.value; });
-observe("event", (entry) => { if (entry.interactionId) vitals.inp = Math.max(vitals.inp || 0, entry.duration); });
-observe("navigation", (entry) => { vitals.ttfb = entry.responseStart; });
-observe("resource", (entry) => {
-  if (entry.name.endsWith(COLLECT)) return;
-  report("events", { name: "resource", attributes: { name: entry.name.slice(0, 200), ms: entry.duration.toFixed(1) } });
-});
-
-const sentVitals = {};
-
-function reportVitals() {
-  if (vitals.cls === undefined) vitals.cls = 0;
-  for (const [name, value] of Object.entries(vitals)) {
-    if (sentVitals[name] === value) continue;
-    sentVitals[name] = value;
-    report("measurements", { type: "web-vitals", values: { [name]: value } });
-  }
-}
-
-addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") {
-    reportVitals();
-    send();
-  }
-});
-setInterval(send, EVERY_MS);
-setTimeout(reportVitals, EVERY_MS);
-
-// --- the page
+// The page: search, and a passage with its neighbours. `report.js` reports what happens on it.
 
 const at = (id) => document.getElementById(id);
 const said = at("said");
+
+// Runs what a visitor asked for, and shows its error.
+async function interaction(name, work) {
+  said.textContent = "";
+  try {
+    await reporter.interaction(name, work);
+  } catch (error) {
+    said.textContent = error.message;
+  }
+}
 
 function link(name, text) {
   const item = document.createElement("li");
@@ -201,8 +25,8 @@ function link(name, text) {
 }
 
 async function show(name, span) {
-  const passage = await traced(`/passages/${name}`, span);
-  const near = await traced(`/neighbours/${name}?depth=2`, span);
+  const passage = await reporter.get(`/passages/${name}`, span);
+  const near = await reporter.get(`/neighbours/${name}?depth=2`, span);
   at("passage").replaceChildren(Object.assign(document.createElement("p"), { textContent: passage.text }));
   at("passage").append(Object.assign(document.createElement("small"), { textContent: passage.name }));
   at("found").replaceChildren(...near.map((neighbour) => link(neighbour.name)));
@@ -211,12 +35,11 @@ async function show(name, span) {
 at("search").addEventListener("submit", (event) => {
   event.preventDefault();
   interaction("search", async (span) => {
-    const found = await traced(`/search?q=${encodeURIComponent(at("words").value)}`, span);
+    const found = await reporter.get(`/search?q=${encodeURIComponent(at("words").value)}`, span);
     at("found").replaceChildren(...found.map((verse) => link(verse.name, verse.text)));
     if (found.length === 0) said.textContent = "no verse has these words";
   });
 });
 at("break").addEventListener("click", () => { throw new Error("the button threw this error"); });
-at("session").textContent = session();
-report("events", { name: "session_start", attributes: {} });
+at("session").textContent = reporter.session();
 interaction("open page", (span) => show("gen.1.1", span));

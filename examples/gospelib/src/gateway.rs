@@ -1,22 +1,24 @@
 //! The service that browsers call.
 
+use std::io;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use crate::browser::{self, Browsers};
+use crate::browser::{self, Browsers, Origins};
 use crate::graph::is_name;
 use crate::model::ModelClient;
+use crate::options::Options;
+use crate::page;
 use crate::peer::Peer;
 use crate::service::GATEWAY;
 use crate::telemetry::Model;
 
-const PAGE: &str = include_str!("../page/index.html");
-const SCRIPT: &str = include_str!("../page/page.js");
 /// The most bytes of words to search for.
 const LONGEST_SEARCH: usize = 200;
 
@@ -39,12 +41,15 @@ struct Depth {
 }
 
 /// Returns the gateway's routes with its layers.
-pub(crate) fn router(content: Peer, browsers: Browsers, model: ModelClient) -> Router {
+pub(crate) fn router(
+    content: Peer,
+    browsers: Browsers,
+    model: ModelClient,
+    options: &Options,
+) -> io::Result<Router> {
     let collect = post(browser::collect).layer(DefaultBodyLimit::max(browser::MOST_BYTES));
-    let script = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
-    let routes = Router::new()
-        .route("/", get(|| async { Html(PAGE) }))
-        .route("/page.js", get(move || async move { (script, SCRIPT) }))
+    let collect = Origins::new(&options.origin).layer(collect);
+    let routes = page::router(options)?
         .route("/passages/{passage}", get(passage))
         .route("/neighbours/{passage}", get(neighbours))
         .route("/search", get(search))
@@ -55,7 +60,7 @@ pub(crate) fn router(content: Peer, browsers: Browsers, model: ModelClient) -> R
             browsers,
             model,
         });
-    GATEWAY.layers(routes)
+    Ok(GATEWAY.layers(routes))
 }
 
 async fn passage(

@@ -19,6 +19,7 @@ mod ingest;
 mod model;
 mod once;
 mod options;
+mod page;
 mod peer;
 mod process;
 mod service;

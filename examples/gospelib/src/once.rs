@@ -26,8 +26,9 @@ use crate::telemetry::ServiceMetrics;
 use crate::{content, gateway, ingest, watch};
 
 /// The paths that the browser requests, in this order.
-const PATHS: [&str; 10] = [
+const PATHS: [&str; 11] = [
     "/",
+    "/report.js",
     "/page.js",
     "/passages/gen.1.1",
     "/passages/way.1.4",
@@ -77,7 +78,7 @@ pub(crate) async fn run(process: Process) -> Result<(), Box<dyn Error>> {
         Some(Serving::start(contents, routes)?)
     };
     let model = ModelClient::start(&options).await?;
-    let gateway = gateway::router(peer, browsers.clone(), model);
+    let gateway = gateway::router(peer, browsers.clone(), model, &options)?;
     let gateway = Serving::start(TcpListener::bind(free).await?, gateway)?;
     let failed = browse(&gateway.address.to_string()).await?;
     // Each request is recorded when the servers have ended.

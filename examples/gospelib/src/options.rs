@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use axum::http::HeaderValue;
 use clap::Args;
 use glyph_runtime::config::TelemetryArgs;
 
@@ -60,6 +61,26 @@ pub(crate) struct Options {
     /// A certificate in PEM whose end is watched.
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
+
+    /// Where the page sends what it collects, in Faro's format. Empty: nowhere. Default: to the gateway.
+    #[arg(
+        long,
+        env = "NEXT_PUBLIC_FARO_COLLECTOR_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "/collect",
+        overrides_with = "collector"
+    )]
+    pub(crate) collector: String,
+
+    /// Origin of a page that may send to the gateway from another address, such as
+    /// `http://localhost:3000`. Repeat it for more.
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) origin: Vec<HeaderValue>,
+
+    /// A script that reports for the page, in place of the page's own.
+    #[arg(long, value_name = "FILE", overrides_with = "reporter")]
+    pub(crate) reporter: Option<PathBuf>,
 
     /// Make this failure happen.
     #[arg(long, value_enum, value_name = "NAME")]

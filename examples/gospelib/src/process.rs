@@ -144,7 +144,7 @@ impl Service {
         let browsers = Browsers::start(arguments)?;
         watch::certificate(options.certificate.as_deref())?;
         let model = ModelClient::start(options).await?;
-        let routes = gateway::router(content, browsers.clone(), model);
+        let routes = gateway::router(content, browsers.clone(), model, options)?;
         Ok(Self {
             routes: telemetry.router().merge(routes),
             telemetry,

@@ -6,6 +6,7 @@
 //! browser sends is untrusted: its size and its items are limited, and none of its texts is a label.
 
 mod lines;
+mod origins;
 mod payload;
 mod spans;
 
@@ -24,6 +25,7 @@ use glyph_runtime::trace::Pipeline;
 use crate::gateway::Gateway;
 use crate::process::COLLECTOR;
 use crate::telemetry::{Rejection, ServiceMetrics, Signal};
+pub(crate) use origins::Origins;
 use payload::Payload;
 
 /// The name of the page's service in lines and spans.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// The longest id of a session.
@@ -100,6 +100,7 @@ pub(super) struct Frame {
 pub(super) struct Measurement {
     #[serde(rename = "type")]
     pub(super) kind: String,
+    #[serde(deserialize_with = "numbers")]
     pub(super) values: BTreeMap<String, f64>,
     pub(super) trace: Option<TraceOf>,
 }
@@ -175,6 +176,15 @@ pub(super) struct Attribute {
 pub(super) struct Status {
     pub(super) code: u8,
     pub(super) message: String,
+}
+
+/// Reads numbers. JSON has `null` for those that are not finite, which are left out.
+fn numbers<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let all = BTreeMap::<String, Option<f64>>::deserialize(from)?;
+    let all = all.into_iter();
+    Ok(all
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect())
 }
 
 impl Payload {

@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use opentelemetry::trace::{SpanKind, Status};
+use opentelemetry_sdk::trace::SpanData;
 use serde_json::{Value, json};
 
 use super::*;
@@ -88,6 +89,74 @@ fn span_keeps_its_ids_kind_times_and_attributes() {
         .collect();
     let expected = ["http.request.method", "http.response.status_code", "resent"];
     assert_eq!(attributes, expected);
+}
+
+/// What Faro's web SDK 2.12.1 posted in one visit of the page in Chromium, a request a line.
+const SDK: &str = include_str!("sdk.jsonl");
+
+#[test]
+fn requests_of_the_sdk_are_read() {
+    let requests: Vec<_> = SDK.lines().map(|line| parse(line.as_bytes())).collect();
+    let requests: Vec<_> = requests.into_iter().map(Result::unwrap).collect();
+    for request in &requests {
+        assert_eq!(request.meta.session.id, "g6cTphC0Vt");
+        assert_eq!(request.meta.app.name, "gospelib-web");
+        assert_eq!(request.meta.page.url, "http://127.0.0.1:8081/");
+    }
+    let count = |of: fn(&Payload) -> usize| requests.iter().map(of).sum::<usize>();
+    let counts = [
+        count(|payload| payload.logs.len()),
+        count(|payload| payload.exceptions.len()),
+        count(|payload| payload.measurements.len()),
+        count(|payload| payload.events.len()),
+        count(|payload| payload.spans().count()),
+    ];
+    assert_eq!(counts, [1, 2, 5, 14, 10]);
+    let measured = requests.iter().flat_map(|payload| &payload.measurements);
+    let measured: Vec<_> = measured.flat_map(|of| of.values.keys()).collect();
+    for vital in ["lcp", "inp", "cls", "ttfb"] {
+        let times = measured.iter().filter(|name| **name == vital).count();
+        assert_eq!(times, 1, "{vital}");
+    }
+    // A rejected search: the error is in the trace of the interaction.
+    let mut exceptions = requests.iter().flat_map(|payload| &payload.exceptions);
+    let trace = exceptions.find_map(|exception| exception.trace.as_ref());
+    let mut spans = requests.iter().flat_map(Payload::spans);
+    let search = spans.find(|span| span.name == "search" && span.status.code == 2);
+    assert_eq!(trace.unwrap().span_id, search.unwrap().span_id);
+}
+
+#[test]
+fn spans_of_the_sdk_are_exported_with_their_parents() {
+    let requests = SDK.lines().map(|line| parse(line.as_bytes()).unwrap());
+    let spans = requests.flat_map(|payload| payload.spans().map(spans::ended).collect::<Vec<_>>());
+    let spans: Vec<_> = spans.map(Option::unwrap).collect();
+    let fetches = spans
+        .iter()
+        .filter(|span| span.span_kind == SpanKind::Client);
+    let fetches: Vec<_> = fetches.collect();
+    assert_eq!(fetches.len(), 6);
+    for fetch in fetches {
+        let is_parent = |span: &&SpanData| span.span_context.span_id() == fetch.parent_span_id;
+        let parent = spans.iter().find(is_parent).unwrap();
+        let traces = [parent, fetch].map(|span| span.span_context.trace_id());
+        assert_eq!(traces[0], traces[1]);
+        let mut status = fetch.attributes.iter();
+        let status = status.find(|pair| pair.key.as_str() == "http.response.status_code");
+        assert!(matches!(
+            status.unwrap().value,
+            opentelemetry::Value::I64(200 | 414)
+        ));
+    }
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_left_out() {
+    let payload = json!({"measurements": [{"type": "m", "values": {"a": null, "b": 1}}]});
+    let payload = parsed(&payload).unwrap();
+    let values = &payload.measurements.first().unwrap().values;
+    assert_eq!(values.iter().next(), Some((&"b".to_owned(), &1.0)));
+    assert_eq!(values.len(), 1);
 }
 
 #[test]

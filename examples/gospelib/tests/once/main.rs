@@ -57,7 +57,7 @@ fn requests_queries_and_jobs_are_exposed() {
         &run,
         requests,
         &[&ok[..], &[r#"service="gateway""#]].concat(),
-        11.0,
+        12.0,
     );
     assert_sum(
         &run,
@@ -65,7 +65,7 @@ fn requests_queries_and_jobs_are_exposed() {
         &[&ok[..], &[r#"service="content""#]].concat(),
         6.0,
     );
-    assert_sum(&run, requests, &[], 17.0);
+    assert_sum(&run, requests, &[], 18.0);
     let queries = "gospelib_graph_query_duration_seconds_count";
     assert_sum(
         &run,

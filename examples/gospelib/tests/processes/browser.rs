@@ -179,20 +179,59 @@ fn hostile_requests_are_rejected_and_counted() {
     assert_eq!(gateway.sum("gospelib_browser_signals_total", ""), 0.0);
 }
 
-/// The page and its script are served, and name the parts of the gateway that they use.
+/// A page of another origin asks before it sends, and only one that `--origin` names may.
+#[test]
+fn pages_of_named_origins_may_send() {
+    let library = Library::start(&["--origin", "http://library.example"]);
+    let gateway = library.service("gateway");
+    let asked = |origin: &str| {
+        let headers = format!(
+            "Origin: {origin}\r\nAccess-Control-Request-Method: POST\r\n\
+             Access-Control-Request-Headers: content-type,idempotency-key,x-api-key,x-faro-session-id\r\n"
+        );
+        gateway.ask("OPTIONS", "/collect", &headers, "").unwrap()
+    };
+    let allowed = asked("http://library.example");
+    assert_eq!(allowed.status, 204);
+    for header in [
+        "access-control-allow-origin: http://library.example",
+        "access-control-allow-methods: post",
+        "access-control-allow-headers: content-type, x-api-key, x-faro-session-id, idempotency-key",
+        "vary: origin",
+    ] {
+        assert!(allowed.head.contains(header), "{}", allowed.head);
+    }
+    let other = asked("http://other.example");
+    assert_eq!(other.status, 403);
+    assert!(
+        !other.head.contains("access-control-allow"),
+        "{}",
+        other.head
+    );
+    let headers = "Origin: http://library.example\r\nContent-Type: application/json\r\n\
+                   x-faro-session-id: s\r\nContent-Length: 2\r\n";
+    let sent = gateway.ask("POST", "/collect", headers, "{}").unwrap();
+    assert_eq!(sent.status, 202);
+    let header = "access-control-allow-origin: http://library.example";
+    assert!(sent.head.contains(header), "{}", sent.head);
+    assert_eq!(asked("null").status, 403);
+}
+
+/// The page and its scripts are served, and name the parts of the gateway that they use.
 #[test]
 fn page_reports_in_the_format_that_the_gateway_takes() {
     let library = Library::start(&[]);
     let gateway = library.service("gateway");
     let page = gateway.get("/");
-    assert!(
-        page.body.contains(r#"<script src="/page.js">"#),
-        "{}",
-        page.body
-    );
-    let script = gateway.get("/page.js").body;
     for part in [
-        "/collect",
+        r#"<script src="/report.js">"#,
+        r#"<script src="/page.js">"#,
+        r#"<meta name="collector" content="/collect">"#,
+    ] {
+        assert!(page.body.contains(part), "{}", page.body);
+    }
+    let script = gateway.get("/report.js").body;
+    for part in [
         "traceparent",
         "largest-contentful-paint",
         "layout-shift",
@@ -201,4 +240,35 @@ fn page_reports_in_the_format_that_the_gateway_takes() {
     ] {
         assert!(script.contains(part), "{part}");
     }
+    assert!(gateway.get("/page.js").body.contains("/passages/"));
+}
+
+/// The variable names the collector of the page, and turns it off if it is empty.
+#[test]
+fn page_sends_to_the_collector_of_the_variable() {
+    for (value, content) in [
+        (
+            "http://localhost:12347/collect",
+            "http://localhost:12347/collect",
+        ),
+        (r#"http://c/"<x>&"#, "http://c/&quot;&lt;x>&amp;"),
+        ("", ""),
+    ] {
+        let library = Library::start_with(&[], &[("NEXT_PUBLIC_FARO_COLLECTOR_URL", value)]);
+        let page = library.service("gateway").get("/").body;
+        let meta = format!(r#"<meta name="collector" content="{content}">"#);
+        assert!(page.contains(&meta), "{meta}: {page}");
+    }
+}
+
+/// A script of a file takes the place of the page's own reporter.
+#[test]
+fn reporter_of_a_file_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.js");
+    fs::write(&file, "globalThis.reporter = {};").unwrap();
+    let library = Library::start(&["--reporter", file.to_str().unwrap()]);
+    let script = library.service("gateway").get("/report.js");
+    assert_eq!(script.body, "globalThis.reporter = {};");
+    assert!(script.head.contains("text/javascript"), "{}", script.head);
 }

@@ -25,7 +25,7 @@ pub(crate) struct Library {
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
     name: String,
-    address: String,
+    pub(crate) address: String,
     pub(crate) id: u32,
 }
 
@@ -33,6 +33,8 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
+    /// The status line and the headers.
+    pub(crate) head: String,
     pub(crate) body: String,
 }
 
@@ -114,7 +116,13 @@ impl Service {
         self.ask("GET", path, headers, "")
     }
 
-    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<Response> {
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> Option<Response> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(wait::LONG)).ok()?;
         let head = format!(
@@ -134,6 +142,7 @@ impl Service {
         let status = head.split(' ').nth(1)?.parse().ok()?;
         is_whole.then(|| Response {
             status,
+            head: head.to_lowercase(),
             body: body.to_owned(),
         })
     }

@@ -13,8 +13,10 @@
 
 mod browser;
 mod endings;
+mod faro;
 mod library;
 mod restarts;
+mod rotel;
 
 use std::{collections::BTreeSet, fs};
 
