@@ -13,10 +13,10 @@ const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scroll
 // The longest that a command takes on a busy machine, in milliseconds.
 const COMMAND = 120_000;
 
-// Starts a browser. Messages are JSON that ends with NUL, on the descriptors 3 and 4.
-export function launched() {
+// Starts a browser, with further arguments. Messages are JSON that ends with NUL, on the descriptors 3 and 4.
+export function launched(further = []) {
   const profile = mkdtempSync(join(tmpdir(), 'console-'));
-  const child = spawn(browser(), [...ARGUMENTS, `--user-data-dir=${profile}`], {
+  const child = spawn(browser(), [...ARGUMENTS, ...further, `--user-data-dir=${profile}`], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, TZ: 'UTC' },
   });

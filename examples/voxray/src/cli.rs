@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use glyph_runtime::artifacts::ArtifactArgs;
@@ -70,6 +71,8 @@ pub(crate) struct Settings {
 pub(crate) enum Command {
     /// Call a server, speak, and print what was heard.
     Call(Call),
+    /// Write what is said to a WAV file, for the microphone of a browser.
+    Speak(Speak),
     /// Write the dashboard, rules and reference, or check the written files.
     Artifacts(ArtifactArgs),
 }
@@ -95,6 +98,21 @@ pub(crate) struct Call {
     /// Milliseconds that each answer may take.
     #[arg(long, value_name = "MS", default_value = "10000")]
     pub(crate) patience: u64,
+}
+
+/// Speech in a file.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Speak {
+    /// The file.
+    pub(crate) file: PathBuf,
+
+    /// What to say, one utterance after another.
+    #[arg(long, value_name = "TEXT", default_values_t = ["What is 6 * 7?".to_owned()])]
+    pub(crate) say: Vec<String>,
+
+    /// Milliseconds of silence after each utterance.
+    #[arg(long, value_name = "MS", default_value = "2000")]
+    pub(crate) pause: u64,
 }
 
 /// A way to send sound.

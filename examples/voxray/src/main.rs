@@ -62,6 +62,7 @@ async fn main() -> Ended {
                 serde_json::to_string(&report)?
             )?)
         }
+        Some(Command::Speak(speak)) => Ok(client::file::write(speak)?),
         None => serve(cli).await,
     }
 }

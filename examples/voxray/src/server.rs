@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Query, State, WebSocketUpgrade};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use glyph_runtime::Telemetry;
 use glyph_runtime::context::{self, Context};
@@ -32,6 +32,9 @@ use crate::telemetry::Metrics;
 use crate::transport::peer::{Network, Peer, PeerError};
 use crate::transport::{Stopped, webrtc, websocket};
 
+/// A client for browsers.
+const PAGE: &str = include_str!("../page/index.html");
+const SCRIPT: &str = include_str!("../page/call.js");
 /// An address of no machine (RFC 5737).
 const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
@@ -92,6 +95,8 @@ impl Server {
         let layers = ServerLayer::new(Metrics::global().http)
             .excluded_paths(["/healthz", "/readyz", "/metrics"]);
         Router::new()
+            .route("/", get(|| async { Html(PAGE) }))
+            .route("/call.js", get(script))
             .route("/offer", post(offer))
             .route("/ws", get(upgrade))
             .with_state(Arc::new(self))
@@ -167,6 +172,11 @@ impl Server {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn script() -> impl IntoResponse {
+    let kind = "text/javascript; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], SCRIPT)
 }
 
 /// Answers an offer (SDP in plain text).

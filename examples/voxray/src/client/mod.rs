@@ -1,5 +1,6 @@
 //! A client: the peer of the server in `--once`, `voxray call` and the tests.
 
+pub(crate) mod file;
 mod rtc;
 mod socket;
 

@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "the length was compared before")]
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
+mod browser;
 mod faults;
 mod model;
 mod ordinary;

@@ -11,7 +11,7 @@ use glyph_tests::{children::Process, environment, wait, written::parsed};
 use serde::Deserialize;
 use serde_json::Value;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_voxray");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_voxray");
 const SIGTERM: u32 = 15;
 
 /// A server in a process of its own.
