@@ -277,7 +277,10 @@ impl Server {
         let mut first = Vec::new();
         let address = loop {
             let line = process.line("the address");
-            let address = line.split_once("http://").map(|(_, rest)| rest.to_owned());
+            // The console of a debug build has an address of its own.
+            let address = line.split_once("http://");
+            let address = address.filter(|_| !line.contains("glyph_runtime::admin"));
+            let address = address.map(|(_, rest)| rest.to_owned());
             first.push(line);
             if let Some(address) = address {
                 break address.split(['"', ' ']).next().unwrap().to_owned();

@@ -59,16 +59,16 @@ impl Rotel {
             match (name.trim(), spans.last_mut()) {
                 ("service.name", _) => {
                     let value = value.strip_prefix("Str(").unwrap();
-                    service = value.trim_end_matches(')').to_owned();
+                    value.trim_end_matches(')').clone_into(&mut service);
                 }
                 ("Trace ID", Some(span)) if span.trace.is_empty() => {
-                    span.trace = value.to_owned();
+                    value.clone_into(&mut span.trace);
                     span.service.clone_from(&service);
                 }
-                ("Parent ID", Some(span)) => span.parent = value.to_owned(),
-                ("ID", Some(span)) if span.id.is_empty() => span.id = value.to_owned(),
+                ("Parent ID", Some(span)) => value.clone_into(&mut span.parent),
+                ("ID", Some(span)) if span.id.is_empty() => value.clone_into(&mut span.id),
                 ("Name", Some(span)) if span.name.is_empty() => {
-                    span.name = value.to_owned();
+                    value.clone_into(&mut span.name);
                     let spans = spans.iter().filter(|span| span.trace == trace);
                     let spans: Vec<_> = spans.cloned().collect();
                     if enough(&spans) {

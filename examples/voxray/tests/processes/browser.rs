@@ -53,7 +53,8 @@ impl Visit {
     fn count(&self, of: &str, name: &str) -> u64 {
         let mut stats = self.stats.iter().filter(|stats| stats["type"] == of);
         let number = stats.find_map(|stats| stats[name].as_u64());
-        number.unwrap_or_else(|| panic!("{of}: {name}: {:#?}", self.stats))
+        assert!(number.is_some(), "{of}: {name}: {:#?}", self.stats);
+        number.unwrap()
     }
 }
 
