@@ -118,7 +118,7 @@ fn read_sources(folder: &Path, sources: &mut String) {
 }
 
 /// The facts of a row, each of which a check compares.
-const FACTS: [&str; 76] = [
+const FACTS: [&str; 82] = [
     "name",
     "names",
     "title",
@@ -195,6 +195,12 @@ const FACTS: [&str; 76] = [
     "label",
     "flows",
     "for_evaluations",
+    "command",
+    "profile",
+    "volume",
+    "job",
+    "targets",
+    "ports",
 ];
 
 #[test]

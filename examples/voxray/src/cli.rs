@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,6 +9,7 @@ use glyph_runtime::artifacts::ArtifactArgs;
 use glyph_runtime::config::TelemetryArgs;
 
 use crate::fault::Fault;
+use crate::transport::ports::{self, Ports};
 
 /// A voice server over WebRTC, all of it measured.
 #[derive(Debug, Parser)]
@@ -38,6 +40,14 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(crate) media: IpAddr,
 
+    /// Address that the sockets of peers are bound to, as in a container. Default: that of `--media`.
+    #[arg(long, value_name = "IP")]
+    pub(crate) media_bind: Option<IpAddr>,
+
+    /// UDP ports of peers, such as `8100-8119`, one for each session. Default: any free port.
+    #[arg(long, value_name = "FIRST-LAST", value_parser = ports::range)]
+    pub(crate) media_ports: Option<RangeInclusive<u16>>,
+
     /// URL of a language model with the usual chat interface. Default: one in this process.
     #[arg(long, value_name = "URL")]
     pub(crate) llm_url: Option<String>,
@@ -65,6 +75,17 @@ pub(crate) struct Settings {
     /// A failure to make happen.
     #[arg(long, value_name = "NAME")]
     pub(crate) fault: Option<Fault>,
+}
+
+impl Settings {
+    /// Where peers send sound.
+    pub(crate) fn ports(&self) -> Ports {
+        Ports {
+            announced: self.media,
+            bound: self.media_bind.unwrap_or(self.media),
+            range: self.media_ports.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -30,6 +30,7 @@ use crate::stages::stt::Recognizers;
 use crate::stages::tts::Synthesizers;
 use crate::telemetry::Metrics;
 use crate::transport::peer::{Network, Peer, PeerError};
+use crate::transport::ports::Ports;
 use crate::transport::{Stopped, webrtc, websocket};
 
 /// A client for browsers.
@@ -73,7 +74,11 @@ impl Server {
         let fault = settings.fault;
         let limit = Duration::from_millis(settings.llm_timeout);
         let is_nowhere = fault == Some(Fault::OfferFails);
-        let address = if is_nowhere { NOWHERE } else { settings.media };
+        let ports = if is_nowhere {
+            Ports::of(NOWHERE)
+        } else {
+            settings.ports()
+        };
         Ok(Self {
             models: Arc::new(Models {
                 recognizers: Recognizers::new(fault.and_then(Fault::of_stt)),
@@ -81,7 +86,7 @@ impl Server {
                 synthesizers: Synthesizers::new(fault.and_then(Fault::of_tts)),
             }),
             uploads,
-            network: Network::new(address)?,
+            network: Network::new(ports)?,
             next: AtomicU64::new(0),
             sessions: Arc::default(),
             offer_limit: Duration::from_millis(settings.offer_timeout),

@@ -55,20 +55,17 @@ fn collector_pipelines_name_components_that_exist() {
 
 #[test]
 fn service_exports_its_log_records_to_the_collector() {
-    let compose = yaml("compose.collector.yml");
-    let service = environment(&compose, "glyphoxa");
-    assert_eq!(service["OTEL_LOGS_EXPORTER"], "otlp");
-    let base = yaml("compose.yml");
-    assert_eq!(
-        environment(&base, "glyphoxa").get("OTEL_LOGS_EXPORTER"),
-        None
-    );
-    let endpoint = service["OTEL_EXPORTER_OTLP_ENDPOINT"].as_str().unwrap();
-    let (host, port) = endpoint
-        .strip_prefix("http://")
-        .unwrap()
-        .split_once(':')
-        .unwrap();
+    let file = read("profiles/collector.env");
+    let set = |name: &str| {
+        let line = file.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|rest| rest.strip_prefix('='))
+    };
+    assert_eq!(set("LOGS_EXPORTER"), Some("otlp"));
+    assert!(!read("profiles/glyphoxa.env").contains("LOGS_EXPORTER"));
+    let endpoint = set("OTLP_ENDPOINT").unwrap();
+    let address = endpoint.strip_prefix("http://").unwrap();
+    let (host, port) = address.split_once(':').unwrap();
+    let compose = yaml("compose.yml");
     assert!(names(&compose["services"]).contains(&host), "{endpoint}");
     let received = &yaml("collector/collector.yml")["receivers"]["otlp"]["protocols"];
     let http = received["http"]["endpoint"].as_str().unwrap();
@@ -77,8 +74,8 @@ fn service_exports_its_log_records_to_the_collector() {
 
 #[test]
 fn collector_reads_only_variables_that_compose_sets() {
-    let compose = yaml("compose.collector.yml");
-    let set = names(environment(&compose, "collector"));
+    let compose = yaml("compose.yml");
+    let set = names(environment(&compose, "otel-collector"));
     let text = read("collector/collector.yml");
     let read = text.split("${env:").skip(1);
     let read: Vec<_> = read.map(|rest| rest.split(":-").next().unwrap()).collect();
@@ -86,6 +83,17 @@ fn collector_reads_only_variables_that_compose_sets() {
     for variable in read {
         assert!(set.contains(&variable), "{variable}");
     }
+}
+
+/// A variable that is not set is empty, and the agent has a default for it.
+#[test]
+fn agent_reads_only_variables_that_compose_sets() {
+    let compose = yaml("compose.yml");
+    let set = names(environment(&compose, "alloy"));
+    let text = read("alloy/config.alloy");
+    let read = text.split("sys.env(\"").skip(1);
+    let read: BTreeSet<_> = read.map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(read, set.into_iter().collect());
 }
 
 #[test]
@@ -227,51 +235,26 @@ fn addresses(alloy: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Each service is built, exports its spans, and is scraped at the port on which it listens.
+/// The services of the library of texts have profiles, and the agent has their token.
 #[test]
-fn systems_are_scraped_where_they_listen() {
-    let compose = yaml("compose.systems.yml");
-    let alloy = read("alloy/systems.alloy");
-    let (metrics, profiles) = alloy.split_once("pyroscope.scrape ").unwrap();
-    let mut scraped = addresses(metrics);
-    let services = compose["services"].as_object().unwrap();
-    let built = services
-        .iter()
-        .filter(|(_, service)| service.get("build").is_some());
-    let mut systems = BTreeSet::new();
-    let mut listening: Vec<String> = built
-        .map(|(name, service)| {
-            let system = service["build"]["args"]["SYSTEM"].as_str().unwrap();
-            systems.insert(system);
-            let command = texts(&service["command"]);
-            // A system of several services names the one.
-            let names = [system, command[0], &format!("{system}-{}", command[0])];
-            assert!(names.contains(&name.as_str()), "{name}: {command:?}");
-            let flag = command.iter().position(|word| *word == "--listen");
-            let address = command[flag.unwrap() + 1];
-            format!("{name}:{}", address.rsplit(':').next().unwrap())
-        })
-        .collect();
-    scraped.sort_unstable();
-    listening.sort_unstable();
-    assert_eq!(scraped, listening);
-    assert_eq!((scraped.len(), systems.len()), (7, 4));
-    let asked = addresses(profiles);
+fn profiles_are_scraped_with_the_token_of_the_services() {
+    let compose = yaml("compose.yml");
+    let alloy = read("alloy/config.alloy");
+    let (_, profiled) = alloy
+        .split_once("discovery.relabel \"profiled\" {")
+        .unwrap();
+    let (profiled, writer) = profiled.split_once("pyroscope.write").unwrap();
+    assert!(!writer.contains("bearer_token"));
+    let asked = addresses(profiled);
     assert_eq!(asked, ["content:8083", "gateway:8081", "ingest:8084"]);
-    assert!(profiles.contains("bearer_token    = sys.env(\"GLYPH_ADMIN_TOKEN\")"));
+    assert!(profiled.contains("bearer_token    = sys.env(\"GLYPH_ADMIN_TOKEN\")"));
     for address in asked {
-        assert!(scraped.contains(&address), "{address}");
-        let (name, _) = address.split_once(':').unwrap();
+        let (name, port) = address.split_once(':').unwrap();
+        let command = texts(&compose["services"][name]["command"]);
+        assert!(command.contains(&format!("0.0.0.0:{port}").as_str()));
         for service in [name, "alloy"] {
-            let token = &services[service]["environment"]["GLYPH_ADMIN_TOKEN"];
+            let token = &environment(&compose, service)["GLYPH_ADMIN_TOKEN"];
             assert!(token.is_string(), "{service} has no token");
         }
-    }
-    let prometheus = yaml("prometheus/prometheus.yml");
-    let rules = texts(&prometheus["rule_files"]);
-    for system in systems {
-        let pattern = format!("/etc/systems/{system}/prometheus/rules.y*ml");
-        assert!(rules.contains(&pattern.as_str()), "{pattern}: {rules:?}");
-        assert!(read(&format!("systems/{system}/prometheus/rules.yml")).contains("alert:"));
     }
 }

@@ -46,6 +46,7 @@ mod on_call;
 mod panels;
 mod peers;
 mod process;
+mod profiles;
 mod promql;
 mod promtool;
 mod published;

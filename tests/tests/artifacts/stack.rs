@@ -24,10 +24,10 @@ fn content(program: &str, arguments: &[&str]) {
 #[test]
 #[ignore = "needs promtool, of Debian's package prometheus"]
 fn promtool_accepts_configuration_and_rules() {
-    content(
-        "promtool",
-        &["check", "config", "prometheus/prometheus.yml"],
-    );
+    for config in ["all", "glyphoxa"].iter().chain(&SYSTEMS) {
+        let config = format!("prometheus/{config}.yml");
+        content("promtool", &["check", "config", &config]);
+    }
     content("promtool", &["test", "rules", "prometheus/rules.test.yml"]);
     for system in SYSTEMS {
         let tests = format!("systems/{system}/prometheus/rules.test.yml");
@@ -39,15 +39,6 @@ fn promtool_accepts_configuration_and_rules() {
 #[ignore = "needs amtool, of Debian's package prometheus-alertmanager"]
 fn amtool_accepts_the_configuration() {
     content("amtool", &["check-config", "alertmanager/alertmanager.yml"]);
-}
-
-#[test]
-#[ignore = "needs docker-compose, of Debian's package of that name"]
-fn compose_accepts_the_stack() {
-    let compose = |files: &[&str]| content("docker-compose", &[files, &["config", "-q"]].concat());
-    compose(&["-f", "compose.yml"]);
-    compose(&["-f", "compose.yml", "-f", "compose.collector.yml"]);
-    compose(&["-f", "compose.yml", "-f", "compose.systems.yml"]);
 }
 
 #[test]

@@ -46,6 +46,11 @@ impl Agent {
         self.0.iter().find(|component| component.kind == kind)
     }
 
+    /// Returns the component with a name, such as `loki.write.default`.
+    pub(super) fn named(&self, name: &str) -> Option<&Component> {
+        self.0.iter().find(|component| component.name() == name)
+    }
+
     /// Returns the components of a kind, such as `loki.write`.
     fn of_kind(&self, kind: &str) -> Vec<&Component> {
         let all = self.0.iter();

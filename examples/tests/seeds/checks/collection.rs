@@ -2,10 +2,18 @@
 
 use serde_json::Value;
 
-use super::{Checked, all, alloy::AGENT, files::compose};
-use crate::{rows::Row, system};
+use super::{
+    Checked, all,
+    alloy::AGENT,
+    stack::{self, Stack},
+};
+use crate::{
+    rows::Row,
+    system::{self, System},
+};
 
-const ALLOY: &str = "deploy/alloy/config.alloy";
+const ALLOY: &str = "deploy/alloy/config.alloy (not run here)";
+const SOURCES: &str = "deploy/grafana/provisioning/datasources/datasources.yml (not run here)";
 
 /// Returns the place if the condition holds, and else what is missing.
 fn holds(condition: bool, place: &str, missing: &str) -> Checked {
@@ -41,7 +49,8 @@ pub(super) fn signal(row: &Row) -> Checked {
 }
 
 /// Looks for a step of the way of a signal.
-pub(super) fn step(row: &Row) -> Checked {
+pub(super) fn step(row: &Row, system: &System) -> Checked {
+    let stack = stack::of(system);
     if row.has("receiver") || row.has("exporters") {
         return collector(row);
     }
@@ -50,8 +59,8 @@ pub(super) fn step(row: &Row) -> Checked {
         return Some(all(row.texts("collects"), ALLOY, has));
     }
     match (row.text("from"), row.text("to")) {
-        (Some("Services"), Some("Alloy")) => into_agent(row),
-        (Some("Alloy"), Some(backend)) => out_of_agent(row, &backend.to_lowercase()),
+        (Some("Services"), Some("Alloy")) => into_agent(row, stack),
+        (Some("Alloy"), Some(backend)) => out_of_agent(row, stack, &backend.to_lowercase()),
         (Some("faro.receiver"), Some(backend)) => {
             let writer = AGENT.writer("faro.receiver", &backend.to_lowercase());
             holds(
@@ -65,20 +74,20 @@ pub(super) fn step(row: &Row) -> Checked {
             let loads = body.contains("sourcemaps {") && body.contains("download_from_origins");
             holds(loads, ALLOY, "the receiver loads no source maps")
         }
-        (Some("Grafana"), Some("Backends")) => sources(row),
-        (None, None) if row.has("name") => receiver(row),
+        (Some("Grafana"), Some("Backends")) => sources(row, stack),
+        (None, None) if row.has("name") => receiver(row, stack),
         _ => None,
     }
 }
 
 /// The agent takes in signals of the services, and at the port.
-fn into_agent(row: &Row) -> Checked {
+fn into_agent(row: &Row, stack: &Stack) -> Checked {
     let by = row.text("by")?;
     let Some(component) = source(by).and_then(|kind| AGENT.component(kind)) else {
         return Some(Err(format!("no component of {ALLOY} takes in by {by}")));
     };
     if let Some(port) = row.0["port"].as_u64()
-        && !(component.has_address(&format!("0.0.0.0:{port}")) && publishes("alloy", port))
+        && !(component.has_address(&format!("0.0.0.0:{port}")) && stack.publishes("alloy", port))
     {
         return Some(Err(format!("it does not listen at {port}")));
     }
@@ -90,7 +99,7 @@ fn into_agent(row: &Row) -> Checked {
 }
 
 /// The agent pushes to a back end, at the port.
-fn out_of_agent(row: &Row, backend: &str) -> Checked {
+fn out_of_agent(row: &Row, stack: &Stack, backend: &str) -> Checked {
     let sources = [
         "loki.source.docker",
         "prometheus.scrape",
@@ -110,16 +119,15 @@ fn out_of_agent(row: &Row, backend: &str) -> Checked {
     let is_right = match port {
         Some(port) => writer.has_address(&format!("{backend}:{port}")),
         // No port leads to it from outside of the stack.
-        None => compose()["services"][backend]["ports"].is_null(),
+        None => stack.service(backend)?["ports"].is_null(),
     };
     let place = format!("`{}` in {ALLOY}", writer.name());
     holds(is_right, &place, "its port is another")
 }
 
 /// Grafana asks all back ends, which are services of the stack.
-fn sources(row: &Row) -> Checked {
+fn sources(row: &Row, stack: &Stack) -> Checked {
     let file = system::yaml("deploy/grafana/provisioning/datasources/datasources.yml");
-    let services = &compose()["services"];
     let host = |source: &Value| {
         let url = source["url"].as_str()?.strip_prefix("http://")?;
         Some(url.split(':').next()?.to_owned())
@@ -127,41 +135,34 @@ fn sources(row: &Row) -> Checked {
     let hosts: Vec<_> = file["datasources"].as_array()?.iter().map(host).collect();
     let asked = ["loki", "prometheus", "tempo", "pyroscope"];
     let all = asked.iter().all(|backend| {
-        hosts.iter().flatten().any(|host| host == backend) && !services[backend].is_null()
+        hosts.iter().flatten().any(|host| host == backend) && stack.service(backend).is_some()
     });
     let is_open = row.0["port"]
         .as_u64()
-        .is_none_or(|port| publishes("grafana", port));
+        .is_none_or(|port| stack.publishes("grafana", port));
     let is_by_query = row.text("by") == Some("query datasources");
-    let place = "deploy/grafana/provisioning/datasources/datasources.yml";
     holds(
         all && is_open && is_by_query,
-        place,
+        SOURCES,
         &format!("it asks {hosts:?}"),
     )
 }
 
 /// A receiver of the agent, with its port.
-fn receiver(row: &Row) -> Checked {
+fn receiver(row: &Row, stack: &Stack) -> Checked {
     let Some(component) = AGENT.component(row.text("name")?) else {
         return Some(Err(format!("{ALLOY} has no such component")));
     };
     let port = row.0["port"].as_u64()?;
-    let listens = component.body.contains(&format!("= {port}\n")) && publishes("alloy", port);
+    let listens = component.body.contains(&format!("= {port}\n")) && stack.publishes("alloy", port);
     let place = format!("`{}` in {ALLOY}", component.name());
     holds(listens, &place, &format!("it does not listen at {port}"))
 }
 
-/// Whether Compose publishes a port of a service.
-pub(super) fn publishes(service: &str, port: u64) -> bool {
-    let ports = compose()["services"][service]["ports"].to_string();
-    ports.contains(&format!(":{port}\""))
-}
-
 /// The OpenTelemetry Collector in place of the agent.
 fn collector(row: &Row) -> Checked {
-    let place = "deploy/collector/collector.yml";
-    let file = system::yaml(place);
+    let place = "deploy/collector/collector.yml (not run here)";
+    let file = system::yaml("deploy/collector/collector.yml");
     let pipeline = &file["service"]["pipelines"]["traces"];
     let parts = |part: &str| -> Vec<String> {
         let list = pipeline[part].as_array().into_iter().flatten();
@@ -202,8 +203,7 @@ fn collector(row: &Row) -> Checked {
 
 /// Looks for a link from one signal to another.
 pub(super) fn link(row: &Row) -> Checked {
-    let place = "deploy/grafana/provisioning/datasources/datasources.yml";
-    let file = system::yaml(place);
+    let file = system::yaml("deploy/grafana/provisioning/datasources/datasources.yml");
     let source = |name: &str| {
         let mut sources = file["datasources"].as_array().into_iter().flatten();
         sources.find(|source| source["name"] == name).cloned()
@@ -224,7 +224,7 @@ pub(super) fn link(row: &Row) -> Checked {
         }
         _ => return None,
     };
-    holds(has, place, "there is no such link")
+    holds(has, SOURCES, "there is no such link")
 }
 
 /// Labels of the streams of lines, and the label of an environment on every signal.
@@ -237,7 +237,7 @@ pub(super) fn label(row: &Row) -> Checked {
         "traces" => Some("otelcol.processor.transform"),
         _ => None,
     };
-    let containers = AGENT.component("discovery.relabel");
+    let containers = AGENT.named("discovery.relabel.containers");
     let from_container = |name: &str| {
         let target = format!("target_label  = \"{name}\"\n");
         containers.is_some_and(|component| component.body.contains(&target))

@@ -1,19 +1,17 @@
 //! The files of the stack.
 
-use std::sync::LazyLock;
-
 use serde_json::Value;
 
-use super::{Checked, all, alloy::AGENT, collection::publishes, plain};
+use super::{
+    Checked, all,
+    alloy::AGENT,
+    plain,
+    stack::{self, COMPOSE, Stack},
+};
 use crate::{
     rows::Row,
     system::{self, System},
 };
-
-pub(super) fn compose() -> &'static Value {
-    static COMPOSE: LazyLock<Value> = LazyLock::new(|| system::yaml("deploy/compose.yml"));
-    &COMPOSE
-}
 
 /// Compares a data source of Grafana.
 pub(super) fn data_source(row: &Row) -> Checked {
@@ -64,27 +62,29 @@ pub(super) fn probe(row: &Row) -> Checked {
 }
 
 /// Compares how long a back end keeps its data.
-pub(super) fn retention(row: &Row) -> Checked {
+pub(super) fn retention(row: &Row, system: &System) -> Checked {
+    let stack = stack::of(system);
     let backend = row.text("service").or(row.text("backend"))?;
     let value = row.text("value")?;
     let (place, is) = match backend {
         "Prometheus" => {
-            let command = compose()["services"]["prometheus"]["command"].to_string();
+            let command = stack.service("prometheus")?["command"].to_string();
+            let command = stack.filled(&command);
             let time = command.split("retention.time=").nth(1)?;
             let time = time.split('"').next()?.to_owned();
-            ("deploy/compose.yml", time)
+            (stack.place(), time)
         }
         "Loki" => {
             let file = system::yaml("deploy/loki/loki.yml");
             let period = file["limits_config"]["retention_period"]
                 .as_str()?
                 .to_owned();
-            ("deploy/loki/loki.yml", period)
+            ("deploy/loki/loki.yml (not run here)".to_owned(), period)
         }
         _ => return None,
     };
     Some(if hours(&is).is_some() && hours(&is) == hours(value) {
-        Ok(place.to_owned())
+        Ok(place)
     } else {
         Err(format!("{backend} keeps them for {is}"))
     })
@@ -102,30 +102,51 @@ fn hours(text: &str) -> Option<u32> {
 }
 
 /// Compares an interval of Prometheus, or who scrapes.
-pub(super) fn scrape(row: &Row) -> Checked {
-    let place = "deploy/prometheus/prometheus.yml";
-    let file = system::yaml(place);
+pub(super) fn scrape(row: &Row, system: &System) -> Checked {
+    let stack = stack::of(system);
+    let (place, file) = stack.prometheus();
     if let Some(by) = row.text("by") {
         let agent = AGENT.writer("prometheus.scrape", "prometheus");
-        let is_alone = agent.is_some() && file["scrape_configs"].is_null();
+        let jobs = stack.environment("alloy", "SCRAPED")?;
+        let is_alone = agent.is_some() && file["scrape_configs"].is_null() && jobs != "none";
         return Some(if by == "Alloy" && is_alone {
-            Ok("deploy/alloy/config.alloy".to_owned())
+            Ok(format!("{place}, deploy/alloy/config.alloy (not run here)"))
         } else {
             Err("another program scrapes".to_owned())
         });
     }
-    let (name, value) = (row.text("name")?, row.text("value")?);
+    let name = row.text("name")?;
+    if name == "scrape_configs" {
+        return job(row, &place, &file);
+    }
+    let value = row.text("value")?;
     let is = &file["global"][name];
     Some(if *is == value {
-        Ok(place.to_owned())
+        Ok(place)
     } else {
         Err(format!("`{name}` is {is}"))
     })
 }
 
-/// Looks for a service of the stack, and for its port.
+/// Compares the one job of Prometheus.
+fn job(row: &Row, place: &str, file: &Value) -> Checked {
+    let jobs = file["scrape_configs"].as_array()?;
+    let is_it = |job: &Value| {
+        let targets = &job["static_configs"][0]["targets"];
+        job["job_name"] == row.0["job"]
+            && *targets == row.0["targets"]
+            && job["metrics_path"] == row.0["path"]
+    };
+    Some(if jobs.len() == 1 && jobs.iter().all(is_it) {
+        Ok(place.to_owned())
+    } else {
+        Err(format!("its jobs are {jobs:?}"))
+    })
+}
+
+/// Looks for a service of the stack, and for its port, its profile and its volume.
 pub(super) fn service(row: &Row, system: &System) -> Checked {
-    let compose = compose();
+    let stack = stack::of(system);
     let names = [row.texts("name"), row.texts("names")].concat();
     if row.text("held_against") == Some("spans") {
         let has = |name: &str| system.pair.services.contains(name);
@@ -133,33 +154,44 @@ pub(super) fn service(row: &Row, system: &System) -> Checked {
     }
     // A page of a service is a part of it.
     let service = |name: &str| plain(name.trim_end_matches(" UI"));
+    let profile = row.text("profile").unwrap_or(system.program);
+    // A profile of a document starts the system too.
+    let starts = |name: &str| stack.service_of(profile, name).is_some();
     for name in &names {
-        if compose["services"][service(name)].is_null() {
-            return Some(Err(format!("deploy/compose.yml has no service {name}")));
+        if !(starts(&service(name)) && starts(stack.first())) {
+            return Some(Err(format!("profile {profile} of {COMPOSE} has no {name}")));
+        }
+    }
+    if let Some(volume) = row.text("volume") {
+        let mounted = stack.service(&service(names[0]))?["volumes"].to_string();
+        if !mounted.contains(&format!("\"{volume}:/")) || stack.file["volumes"][volume].is_null() {
+            return Some(Err(format!("no volume is named {volume}: {mounted}")));
         }
     }
     let port = row.0["port"].as_u64();
     let url = row.text("url").unwrap_or_default();
     let is_open = port.is_none_or(|port| {
         let is_asked = url.is_empty() || url == format!("http://localhost:{port}");
-        is_asked && publishes(&service(names[0]), port)
+        is_asked && stack.publishes(&service(names[0]), port)
     });
     Some(if is_open {
-        Ok("deploy/compose.yml".to_owned())
+        Ok(stack.place())
     } else {
         Err(format!("its port is not {port:?}"))
     })
 }
 
 /// Looks for the port of a service.
-pub(super) fn port(row: &Row) -> Checked {
+pub(super) fn port(row: &Row, system: &System) -> Checked {
     let (service, port) = (row.text("service")?, row.0["port"].as_u64()?);
-    Some(if publishes(service, port) {
-        Ok("deploy/compose.yml".to_owned())
+    let stack = stack::of(system);
+    let names = [service.to_owned(), format!("{}-{service}", system.program)];
+    let is_page = row.text("path").is_none_or(|path| path == "/metrics");
+    let is_open = |name: &String| stack.publishes(name, port) && stack.listens(name, port);
+    Some(if is_page && names.iter().any(is_open) {
+        Ok(stack.place())
     } else {
-        Err(format!(
-            "deploy/compose.yml does not publish {port} of {service}"
-        ))
+        Err(format!("{COMPOSE} does not publish {port} of {service}"))
     })
 }
 
@@ -191,7 +223,7 @@ pub(super) fn dashboards(row: &Row, system: &System) -> Checked {
     let Some(provider) = providers.find(|provider| provider["folder"] == folder) else {
         return Some(Err(format!("{place} has no folder {folder}")));
     };
-    let volumes = compose()["services"]["grafana"]["volumes"].to_string();
+    let volumes = stack::of(system).service("grafana")?["volumes"].to_string();
     let path = provider["options"]["path"].as_str()?;
     let is_mounted = provider["type"] == "file" && volumes.contains(path);
     let from = row.text("from").unwrap_or("filesystem");
@@ -205,24 +237,25 @@ pub(super) fn dashboards(row: &Row, system: &System) -> Checked {
 /// Compares what is so unless somebody says otherwise.
 pub(super) fn default(row: &Row, system: &System) -> Checked {
     let (topic, value) = (row.text("topic")?, &row.0["value"]);
-    let compose = compose();
-    let grafana = |name: &str| {
-        let set = compose["services"]["grafana"]["environment"][name].as_str()?;
-        Some(set.split(":-").nth(1)?.trim_end_matches('}').to_owned())
-    };
+    let stack = stack::of(system);
+    let grafana = |name: &str| stack.environment("grafana", name);
     let is = match topic {
         "grafana user" => grafana("GF_SECURITY_ADMIN_USER")?,
         "grafana password" => grafana("GF_SECURITY_ADMIN_PASSWORD")?,
+        "grafana credentials" => {
+            let user = grafana("GF_SECURITY_ADMIN_USER")?;
+            format!("{user} / {}", grafana("GF_SECURITY_ADMIN_PASSWORD")?)
+        }
         "Faro collector" => {
             let port = 12347;
             let listens = AGENT.component("faro.receiver")?.body.contains("= 12347\n");
             let path = "/collect";
-            if !(listens && publishes("alloy", port)) {
+            if !(listens && stack.publishes("alloy", port)) {
                 return Some(Err("the agent has no such receiver".to_owned()));
             }
             format!("http://localhost:{port}{path}")
         }
-        "backend URLs" | "local stack" => local(value.as_str()?, compose)?,
+        "backend URLs" | "local stack" => local(value.as_str()?, stack)?,
         "trace exporter" | "empty endpoint" | "tracing" => system.without_exporter(topic)?,
         _ => return None,
     };
@@ -234,8 +267,8 @@ pub(super) fn default(row: &Row, system: &System) -> Checked {
 }
 
 /// Whether every variable of the stack has a default, and each back end is a container of it.
-fn local(asked: &str, compose: &Value) -> Option<String> {
-    let text = compose.to_string();
+fn local(asked: &str, stack: &Stack) -> Option<String> {
+    let text = stack.file.to_string();
     let variables = text.matches("${").count();
     let defaults = text.matches(":-").count();
     let backends = ["loki", "prometheus", "tempo", "pyroscope"];
@@ -249,7 +282,7 @@ fn local(asked: &str, compose: &Value) -> Option<String> {
         let reached = kinds
             .iter()
             .any(|kind| AGENT.writer(kind, backend).is_some());
-        reached && !compose["services"][backend].is_null()
+        reached && stack.service(backend).is_some()
     };
     let is_so = variables == defaults && backends.iter().all(is_local);
     let names = ["local containers", "self-contained"];

@@ -17,6 +17,7 @@ mod requests;
 mod responses;
 mod rules;
 mod signals;
+mod stack;
 mod targets;
 
 use crate::{rows::Row, system::System};
@@ -104,16 +105,17 @@ fn of_run(kind: &str, row: &Row, system: &System) -> Checked {
 /// Holds a row against the files of the stack.
 fn of_files(kind: &str, row: &Row, system: &System) -> Checked {
     match kind {
+        "command" => stack::command(row, system),
         "collector" if row.text("topic") == Some("span batches") => identity::batches(system),
-        "collector" => collection::step(row),
+        "collector" => collection::step(row, system),
         "link" => collection::link(row),
         "datasource" => files::data_source(row),
         "dashboard" => files::dashboards(row, system),
         "default" => files::default(row, system),
-        "port" => files::port(row),
+        "port" => files::port(row, system),
         "probe" => files::probe(row),
-        "retention" => files::retention(row),
-        "scrape" => files::scrape(row),
+        "retention" => files::retention(row, system),
+        "scrape" => files::scrape(row, system),
         "service" => files::service(row, system),
         _ => None,
     }

@@ -4,7 +4,7 @@ use std::{fs, iter};
 
 use serde_json::Value;
 
-use super::{Checked, all, collection::publishes, operation::fits};
+use super::{Checked, all, operation::fits, stack};
 use crate::{
     rows::Row,
     served::Response,
@@ -25,7 +25,7 @@ fn to<'s>(system: &'s System, method: &str, path: &str) -> Vec<&'s Response> {
 /// Compares an endpoint: each status, the type of the content, the port.
 pub(super) fn endpoint(row: &Row, system: &System) -> Checked {
     if row.text("name") == Some("Faro") {
-        return browsers(row);
+        return browsers(row, system);
     }
     if row.has("services") {
         return Some(all(
@@ -63,7 +63,7 @@ pub(super) fn endpoint(row: &Row, system: &System) -> Checked {
         }
     }
     if let Some(port) = row.0["port"].as_u64()
-        && !publishes(system.program, port)
+        && !stack::of(system).publishes(system.program, port)
     {
         differences.push(format!("Compose does not publish {port}"));
     }
@@ -116,11 +116,11 @@ fn missing(system: &System) -> Option<String> {
 }
 
 /// The receiver for browsers is the agent's, whose path is fixed (Grafana Alloy, `faro.receiver`).
-fn browsers(row: &Row) -> Checked {
+fn browsers(row: &Row, system: &System) -> Checked {
     let port = row.0["port"].as_u64()?;
     let path = row.text("path")?;
-    let is_open =
-        publishes("alloy", port) && row.text("url")? == format!("http://localhost:{port}{path}");
+    let is_open = stack::of(system).publishes("alloy", port)
+        && row.text("url")? == format!("http://localhost:{port}{path}");
     let is_receiver = path == "/collect" && row.text("method") == Some("POST");
     let differences = [
         (is_open, "the port is another"),

@@ -10,12 +10,13 @@ use super::{Answer, Failed, Report, patiently};
 use crate::audio::voice::{SILENCE, Voice};
 use crate::cli::Call;
 use crate::transport::peer::{Happened, Network, Peer};
+use crate::transport::ports::Ports;
 
 /// Frames of silence after an utterance, so that the recognizer has all of it.
 const QUIET: usize = 5;
 
 pub(super) async fn talk(call: &Call, report: &mut Report) -> Result<(), Failed> {
-    let network = Network::new(call.server.ip())?;
+    let network = Network::new(Ports::of(call.server.ip()))?;
     let (mut peer, session) = Box::pin(connect(call, &network, "/offer")).await?;
     for (turn, text) in call.say.iter().enumerate() {
         if call.reconnect && turn > 0 {

@@ -1,6 +1,7 @@
 //! How sound reaches a session and its peer: WebRTC, or a WebSocket.
 
 pub(crate) mod peer;
+pub(crate) mod ports;
 pub(crate) mod webrtc;
 pub(crate) mod websocket;
 

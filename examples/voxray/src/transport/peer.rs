@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use thiserror::Error;
 use tokio::net::UdpSocket;
 use tokio::time::{Instant, sleep_until};
 
+use super::ports::Ports;
 use crate::audio::FRAME;
 
 /// The time of a frame.
@@ -42,18 +43,18 @@ pub(crate) enum PeerError {
 /// What the connections of a program share.
 #[derive(Debug)]
 pub(crate) struct Network {
-    address: IpAddr,
+    ports: Ports,
     crypto: Arc<CryptoProvider>,
     certificate: DtlsCert,
 }
 
 impl Network {
-    /// Creates a certificate for connections at an address of this machine.
-    pub(crate) fn new(address: IpAddr) -> Result<Self, PeerError> {
+    /// Creates a certificate for connections at these ports.
+    pub(crate) fn new(ports: Ports) -> Result<Self, PeerError> {
         let crypto = from_feature_flags();
         let certificate = crypto.dtls_provider.generate_certificate();
         Ok(Self {
-            address,
+            ports,
             certificate: certificate.ok_or(PeerError::Certificate)?,
             crypto: Arc::new(crypto),
         })
@@ -83,8 +84,7 @@ impl Network {
     }
 
     async fn peer(&self) -> Result<Peer, PeerError> {
-        let socket = UdpSocket::bind((self.address, 0)).await?;
-        let local = socket.local_addr()?;
+        let (socket, local) = self.ports.bind().await?;
         let now = Instant::now();
         let mut rtc = RtcConfig::new()
             .set_crypto_provider(Arc::clone(&self.crypto))
@@ -150,6 +150,7 @@ pub(crate) enum Happened {
 pub(crate) struct Peer {
     rtc: Rtc,
     socket: UdpSocket,
+    /// The address of the socket as peers know it.
     local: SocketAddr,
     mid: Option<Mid>,
     /// When the connection has to do something by itself.

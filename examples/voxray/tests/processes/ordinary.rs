@@ -1,5 +1,7 @@
 //! Calls without a failure.
 
+use std::net::UdpSocket;
+
 use crate::{
     faults::errors,
     model::Peer,
@@ -43,6 +45,25 @@ fn answers_come_over_webrtc_and_bytes_are_those_of_the_client() {
     let lines = server.stop();
     let others = lines.iter().filter(|line| line["level"] != "INFO");
     assert_eq!(others.count(), 0, "{lines:#?}");
+}
+
+/// As in a container, whose own address no peer reaches.
+#[test]
+fn sockets_of_peers_are_bound_to_the_ports_of_the_container() {
+    let free = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let first = free.local_addr().unwrap().port();
+    let ports = format!("{first}-{}", first.saturating_add(20));
+    let bound = ["--media", "127.0.0.1", "--media-bind", "0.0.0.0"];
+    let server = Server::start(&[&bound[..], &["--media-ports", &ports]].concat());
+    let report = server.call(&SAY[..1], &[]);
+    assert_eq!(report.heard, ANSWERS[..1], "{report:?}");
+    server.stop();
+    // A port that is taken leaves no room for a second peer.
+    let taken = format!("{first}-{first}");
+    let server = Server::start(&["--media-ports", &taken]);
+    let ended = server.begin_call(&SAY[..1], &[]).end("the client");
+    assert!(ended.output.contains("503"), "{ended:?}");
+    server.stop();
 }
 
 #[test]
