@@ -19,7 +19,7 @@ mod system;
 
 use std::{collections::BTreeSet, env, fs, path::Path};
 
-use checks::{Verdict, check};
+use checks::{Verdict, check, fields};
 use page::{Judged, NOTES, State, judged};
 use rows::{DOCUMENTS, Document, Row};
 use serde_json::Value;
@@ -82,6 +82,18 @@ fn no_note_is_stale() {
                 row.id()
             );
         }
+    }
+}
+
+#[test]
+fn agent_reads_fields_that_log_lines_have() {
+    let fields = fields();
+    assert!(fields.len() >= 3, "{fields:?}");
+    for name in fields {
+        let mut lines = DOCUMENTS
+            .iter()
+            .flat_map(|document| &system::of(document).log);
+        assert!(lines.any(|line| line[name].is_string()), "{name}");
     }
 }
 

@@ -2,9 +2,9 @@
 //! independent parsers, and spans, metrics and log records received by an independent collector.
 //!
 //! These tests need Debian's `prometheus` (which includes `promtool`), `prometheus-alertmanager`,
-//! `prometheus-pushgateway` and `victoria-metrics`, Python with `prometheus-client` and `opentelemetry-sdk`, and `rotel`
-//! (`pip install rotel==0.0.1a15`). `.ci/run` installs them and runs the tests that a plain `cargo
-//! test` ignores.
+//! `prometheus-pushgateway`, `victoria-metrics` and `redis-server`, Python with `prometheus-client` and
+//! `opentelemetry-sdk`, and `rotel` (`pip install rotel==0.0.1a15`). `.ci/run` installs them and runs the tests
+//! that a plain `cargo test` ignores.
 #![expect(
     clippy::indexing_slicing,
     reason = "a missing JSON value is null, never a panic"
@@ -42,3 +42,4 @@ mod questions;
 mod recorded;
 mod rotel;
 mod spans;
+mod without_docker;

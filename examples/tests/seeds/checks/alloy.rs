@@ -100,3 +100,12 @@ impl Component {
             .any(|before| self.body.contains(&format!("{before}{start}")))
     }
 }
+
+/// Returns the fields of log lines that the agent reads.
+pub(crate) fn fields() -> Vec<&'static str> {
+    let lines = &AGENT.component("loki.process").unwrap().body;
+    let (_, fields) = lines.split_once("expressions = {").unwrap();
+    let (fields, _) = fields.split_once('}').unwrap();
+    let names = fields.lines().filter_map(|line| line.split_once('='));
+    names.map(|(name, _)| name.trim()).collect()
+}

@@ -20,6 +20,8 @@ mod signals;
 mod stack;
 mod targets;
 
+pub(crate) use alloy::fields;
+
 use crate::{rows::Row, system::System};
 
 /// The result of comparing a row with the program.
