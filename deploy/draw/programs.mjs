@@ -88,7 +88,8 @@ function served() {
 export function files(name) {
   const folder = join(ROOT, name === 'glyphoxa' ? 'deploy' : `deploy/systems/${name}`);
   const dashboards = join(folder, 'grafana/dashboards');
-  const [dashboard] = readdirSync(dashboards).filter((file) => file.endsWith('.json'));
+  // The panels of an overview are those of the other one.
+  const [dashboard] = readdirSync(dashboards).filter((file) => /(?<!-overview)\.json$/.test(file));
   return { dashboard: join(dashboards, dashboard), rules: join(folder, 'prometheus/rules.yml') };
 }
 

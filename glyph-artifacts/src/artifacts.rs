@@ -7,7 +7,7 @@ use glyph_core::{
     catalog::{Catalog, CatalogDescriptor, CatalogView, Registry, ViewError},
 };
 
-use crate::{families::Families, problem::Problem, view::exposed};
+use crate::{dashboard::Further, families::Families, problem::Problem, view::exposed};
 
 /// The comment at the start of each file.
 pub(crate) const HEADER: &str =
@@ -38,6 +38,8 @@ pub struct Artifacts {
     pub(crate) left_out: Vec<Problem>,
     /// The views that do not fit their catalogs.
     pub(crate) misfits: Vec<Problem>,
+    /// The dashboards beside the one of all panels.
+    pub(crate) further: Vec<Further>,
     /// The divisor of the windows and pending times of alerts.
     pub(crate) shortened: Option<NonZeroU32>,
 }

@@ -37,7 +37,8 @@ impl Artifacts {
             ("weaver/manifest.yaml", self.weaver_manifest()?),
             ("weaver/metrics.yaml", self.weaver_registry()?),
         ];
-        let files = files.into_iter();
+        let files = files.map(|(path, content)| (path.to_owned(), content));
+        let files = files.into_iter().chain(self.further_dashboards()?);
         let files = files.map(|(path, content)| ArtifactFile {
             path: path.into(),
             content,

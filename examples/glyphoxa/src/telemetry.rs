@@ -223,10 +223,29 @@ pub(crate) struct VoiceMetrics {
 
 /// Returns the artifacts of the metrics. `env` is a label of the scrape configuration.
 pub(crate) fn artifacts() -> Artifacts {
-    Artifacts::of::<VoiceMetrics>()
-        .target_labels(["env"])
-        .service_name("glyphoxa")
+    let artifacts = Artifacts::of::<VoiceMetrics>().target_labels(["env"]);
+    with_overview(artifacts.service_name("glyphoxa"))
 }
+
+/// Adds the dashboard of an overview.
+pub(crate) fn with_overview(artifacts: Artifacts) -> Artifacts {
+    artifacts.and_dashboard("glyphoxa-overview", "Glyphoxa - Alpha Overview", OVERVIEW)
+}
+
+/// The panels of the overview.
+const OVERVIEW: [&str; 11] = [
+    "Active Sessions",
+    "Active NPCs",
+    "NPC Utterances (rate)",
+    "Provider Errors (rate)",
+    "STT Latency (p50 / p95)",
+    "LLM Latency (p50 / p95)",
+    "TTS Latency (p50 / p95)",
+    "End-to-End S2S Latency (p50 / p95)",
+    "Provider Requests by Kind",
+    "Tool Calls by Tool",
+    "HTTP Request Duration (p95)",
+];
 
 /// Adds one to a gauge for its own lifetime, however and wherever that ends.
 #[derive(Debug)]

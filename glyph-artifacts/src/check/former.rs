@@ -53,13 +53,12 @@ impl Artifacts {
         if let Ok(old) = Schema::from_json(&written) {
             former.samples = gone(&old, &self.schema());
         }
-        let generated = self.subject();
         for path in super::written::dashboards(folder) {
             let path = path?;
             let subject = path.file_stem().unwrap_or_default().to_string_lossy();
             let content = super::written::read(&path)?;
             let dashboard: Value = serde_json::from_str(&content)?;
-            if *subject == generated
+            if self.generates(&subject)
                 || dashboard.get("description").and_then(Value::as_str) != Some(HEADER)
             {
                 continue;

@@ -85,6 +85,7 @@ impl Artifacts {
         }
         problems.extend(objective_problems(&families, &names));
         problems.extend(families.replaced_labels_of_objectives());
+        problems.extend(self.further_problems());
         problems
     }
 }

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::{
     layout::{GridPos, positions},
     link::Service,
-    name::heading,
     panel::{Panel, Size},
     promql::Query,
     row::Row,
@@ -17,8 +16,13 @@ use glyph_core::catalog::PanelForm;
 /// The version of the JSON model, of Grafana 11. Newer versions of Grafana migrate it.
 const SCHEMA_VERSION: u32 = 39;
 
-pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
-    let subject = artifacts.subject();
+/// The name of a dashboard.
+pub(super) struct Named<'n> {
+    pub(super) uid: &'n str,
+    pub(super) title: String,
+}
+
+pub(super) fn dashboard(artifacts: &Artifacts, named: &Named, rows: &[Row]) -> Value {
     let families = artifacts.families();
     let service = Service::of(artifacts);
     let mut ids = PanelIds::new(families.catalogs());
@@ -46,12 +50,12 @@ pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
         "panels": panels,
         "refresh": "30s",
         "schemaVersion": SCHEMA_VERSION,
-        "tags": ["generated", subject],
+        "tags": ["generated", artifacts.subject()],
         "templating": { "list": variable::all(artifacts) },
         "time": { "from": "now-1h", "to": "now" },
         "timezone": "browser",
-        "title": heading(&subject),
-        "uid": subject,
+        "title": named.title,
+        "uid": named.uid,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Dashboards for Grafana (Grafana, "Dashboard JSON model").
 
 mod collapse;
+mod further;
 mod json;
 mod layout;
 mod legend;
@@ -12,6 +13,8 @@ mod promql;
 mod row;
 mod unit;
 mod variable;
+
+pub(crate) use further::Further;
 
 use crate::{ArtifactError, artifacts::Artifacts};
 use glyph_core::catalog::CatalogDescriptor;
@@ -33,7 +36,12 @@ impl Artifacts {
     /// and [`ArtifactError::Json`] if the dashboard cannot be serialized.
     pub fn dashboard(&self) -> Result<String, ArtifactError> {
         self.checked()?;
-        let document = json::dashboard(self, &self.panel_rows());
+        let subject = self.subject();
+        let named = json::Named {
+            uid: &subject,
+            title: name::heading(&subject),
+        };
+        let document = json::dashboard(self, &named, &self.panel_rows());
         Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
 

@@ -37,7 +37,7 @@ fn telemetry_returns_the_artifacts_of_its_catalogs() {
     let telemetry = telemetry.without_process().build().unwrap();
     let artifacts = telemetry.artifacts().target_labels(["env"]);
     assert_eq!(
-        artifacts.files().unwrap(),
+        glyphoxa::with_overview(artifacts).files().unwrap(),
         glyphoxa::artifacts().files().unwrap()
     );
 }

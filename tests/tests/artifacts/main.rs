@@ -24,6 +24,7 @@ mod deployed;
 mod differences;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod former;
+mod further;
 #[path = "../../../examples/glyphoxa/src/telemetry.rs"]
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod glyphoxa;

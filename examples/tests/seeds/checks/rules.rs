@@ -212,7 +212,14 @@ pub(super) fn dashboard(row: &Row, system: &System) -> Checked {
     {
         return Some(Err(format!("there is no dashboard or row \"{title}\"")));
     }
+    let own = dashboard.and_then(|dashboard| dashboard["panels"].as_array());
+    let panels = own.map_or(panels, |own| own.iter().collect());
     let graphs = panels.iter().filter(|panel| panel["type"] != "row").count();
+    if let (Some(file), Some(dashboard)) = (row.text("file"), dashboard)
+        && !file.ends_with(&format!("/{}.json", dashboard["uid"].as_str()?))
+    {
+        return Some(Err(format!("its file is {}.json", dashboard["uid"])));
+    }
     let asked = row.0["panels"].as_u64().unwrap_or_default();
     let asked = usize::try_from(asked).unwrap_or_default();
     Some(if graphs < asked {

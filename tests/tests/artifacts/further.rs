@@ -1,0 +1,115 @@
+//! Dashboards with some of the panels.
+
+use glyph_runtime::{
+    Counter, Gauge,
+    artifacts::{ArtifactError, Artifacts},
+    metric_catalog,
+};
+use serde_json::Value;
+
+/// The catalog of a shop.
+#[metric_catalog(namespace = "corner")]
+pub struct CornerMetrics {
+    /// Orders.
+    #[panel(title = "Orders")]
+    pub orders: Counter,
+    /// Returns.
+    #[panel(title = "Returns")]
+    pub returns: Counter,
+    /// Open carts.
+    #[panel(title = "Open carts")]
+    pub carts: Gauge,
+}
+
+const PANELS: [&str; 2] = ["Open carts", "Orders"];
+
+fn corner() -> Artifacts {
+    Artifacts::of::<CornerMetrics>().and_dashboard("corner-sales", "Corner: sales", PANELS)
+}
+
+/// Returns a dashboard of these artifacts.
+fn dashboard(artifacts: &Artifacts, name: &str) -> Value {
+    let files = artifacts.files().unwrap();
+    let mut files = files.iter();
+    let path = format!("grafana/dashboards/{name}.json");
+    let file = files.find(|file| file.path.ends_with(&path)).unwrap();
+    serde_json::from_str(&file.content).unwrap()
+}
+
+/// Returns the panels of a dashboard that are not rows.
+fn graphs(dashboard: &Value) -> Vec<&Value> {
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    panels.filter(|panel| panel["type"] != "row").collect()
+}
+
+#[test]
+fn further_dashboard_has_its_panels_in_order() {
+    let (all, some) = (
+        dashboard(&corner(), "corner"),
+        dashboard(&corner(), "corner-sales"),
+    );
+    assert_eq!(some["title"], "Corner: sales");
+    assert_eq!(some["uid"], "corner-sales");
+    for same in ["templating", "annotations", "links", "tags"] {
+        assert_eq!(some[same], all[same], "{same}");
+    }
+    let shown = graphs(&some);
+    let titles: Vec<_> = shown.iter().map(|panel| panel["title"].as_str()).collect();
+    assert_eq!(titles, PANELS.map(Some));
+    // They differ from those of the first dashboard in their positions alone.
+    for panel in shown {
+        let mut all = graphs(&all).into_iter();
+        let mut same = all
+            .find(|other| other["title"] == panel["title"])
+            .unwrap()
+            .clone();
+        same["gridPos"] = panel["gridPos"].clone();
+        assert_eq!(*panel, same);
+    }
+    assert!(
+        corner().files().unwrap().len() > Artifacts::of::<CornerMetrics>().files().unwrap().len()
+    );
+}
+
+/// Returns the messages of problems of artifacts that are not generated.
+fn messages(artifacts: &Artifacts) -> Vec<String> {
+    match artifacts.files() {
+        Err(ArtifactError::Problems(problems)) => {
+            problems.iter().map(ToString::to_string).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn further_dashboard_has_a_uid_and_titles_of_panels() {
+    let wrong = Artifacts::of::<CornerMetrics>()
+        .and_dashboard("corner", "Again", ["Orders"])
+        .and_dashboard("more", "More", ["Order", "Orders", "Orders"]);
+    let found = messages(&wrong);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[0].contains("`corner` is the uid of another dashboard"),
+        "{found:?}"
+    );
+    assert!(
+        found[1].contains("no panel has the title `Order`"),
+        "{found:?}"
+    );
+    for message in found {
+        assert!(message.contains(file!()), "{message}");
+    }
+}
+
+/// A dashboard that a program no longer declares is a file to delete.
+#[test]
+fn check_reports_a_dashboard_that_is_no_longer_generated() {
+    let folder = tempfile::tempdir().unwrap();
+    corner().write(folder.path()).unwrap();
+    assert_eq!(corner().problems_in(folder.path()).unwrap(), []);
+    let found = Artifacts::of::<CornerMetrics>()
+        .problems_in(folder.path())
+        .unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].what, "dashboard `corner-sales`");
+}
