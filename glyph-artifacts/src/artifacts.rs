@@ -1,13 +1,13 @@
 //! The catalogs that artifacts are generated from.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{num::NonZeroU32, panic::Location, time::Duration};
 
 use glyph_core::{
     __runtime::{Exposure, exposures},
     catalog::{Catalog, CatalogDescriptor, CatalogView, Registry, ViewError},
 };
 
-use crate::{dashboard::Further, families::Families, problem::Problem, view::exposed};
+use crate::{families::Families, problem::Problem, view::exposed};
 
 /// The comment at the start of each file.
 pub(crate) const HEADER: &str =
@@ -42,6 +42,16 @@ pub struct Artifacts {
     pub(crate) further: Vec<Further>,
     /// The divisor of the windows and pending times of alerts.
     pub(crate) shortened: Option<NonZeroU32>,
+}
+
+/// A dashboard of some panels.
+#[derive(Clone, Debug)]
+pub(crate) struct Further {
+    pub(crate) uid: String,
+    pub(crate) title: String,
+    /// The titles of its panels.
+    pub(crate) panels: Vec<String>,
+    pub(crate) declared_at: &'static Location<'static>,
 }
 
 /// Makes the descriptor of a catalog a `'static` reference.

@@ -6,20 +6,14 @@ use super::{
     json::{self, Named},
     row::{Grouped, Row},
 };
-use crate::{ArtifactError, artifacts::Artifacts, problem::Problem};
+use crate::{
+    ArtifactError,
+    artifacts::{Artifacts, Further},
+    problem::Problem,
+};
 
 /// The title of the only row of a further dashboard.
 const ROW: &str = "Overview";
-
-/// A dashboard of some panels.
-#[derive(Clone, Debug)]
-pub(crate) struct Further {
-    uid: String,
-    title: String,
-    /// The titles of its panels.
-    panels: Vec<String>,
-    declared_at: &'static Location<'static>,
-}
 
 impl Artifacts {
     /// Adds a dashboard with panels of [`Artifacts::dashboard`], which are named by their titles. They are from left to

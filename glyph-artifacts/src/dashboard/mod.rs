@@ -14,8 +14,6 @@ mod row;
 mod unit;
 mod variable;
 
-pub(crate) use further::Further;
-
 use crate::{ArtifactError, artifacts::Artifacts};
 use glyph_core::catalog::CatalogDescriptor;
 
