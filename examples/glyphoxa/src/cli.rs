@@ -37,7 +37,8 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
 
-    /// Address of the console, a page that shows this process; port 0 picks a free port. Default: in a debug build 127.0.0.1:9464 or a free port, else no console.
+    /// Address of the console, a page that shows this process; port 0 picks a free port. Default: in a debug
+    /// build 127.0.0.1:9464 or a free port, else no console.
     #[arg(long, value_name = "ADDR")]
     pub(crate) console: Option<SocketAddr>,
 
