@@ -41,7 +41,7 @@ pub(crate) fn traces(
     if !list.kept {
         writeln!(
             output,
-            "The program keeps no traces: it creates none, or exports them."
+            "The program keeps no traces: it creates none, or its ring of recent traces is disabled."
         )?;
         return Ok(());
     }
