@@ -149,7 +149,10 @@ impl Failure {
         for part in parts {
             assert!(shown.contains(part), "{part} is missing: {shown}");
         }
-        let list = printed(console, &["traces", "--failed", "--last", "5m"]);
+        let list = printed(
+            console,
+            &["traces", "--failed", "--last", "5m", "--limit", "500"],
+        );
         assert!(list.contains(id), "{list}");
     }
 
@@ -161,7 +164,9 @@ impl Failure {
         assert_eq!(span.trace, self.trace_id());
         assert_eq!(span.name, failed["name"]);
         assert_eq!(span.parent, text(&failed["parent_span_id"]));
-        assert!(span.status.to_lowercase().contains("error"), "{span:?}");
+        assert_eq!(span.status, "STATUS_CODE_ERROR", "{span:?}");
+        let error = format!("Str({})", text(&failed["error"]));
+        assert_eq!(span.attributes["error.type"], error, "{span:?}");
         let instance = format!("Str({})", text(&self.program["instance"]));
         assert_eq!(span.resource[INSTANCE], instance);
         for (name, value) in failed["attributes"].as_object().unwrap() {

@@ -136,7 +136,8 @@ pub(crate) fn build(program: &str) -> PathBuf {
     // all that depends on it is compiled twice.
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     for name in names {
-        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+        let is_of_this = ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"];
+        if is_of_this.iter().any(|begin| name.starts_with(begin)) {
             command.env_remove(name);
         }
     }
