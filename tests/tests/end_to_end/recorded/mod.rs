@@ -5,7 +5,7 @@ mod cases;
 mod catalog;
 mod expected;
 mod forms;
-mod moved;
+pub(crate) mod moved;
 mod panels;
 mod targets;
 mod timeline;

@@ -13,7 +13,7 @@ use crate::evaluator::{Database, evaluate};
 
 /// Where thresholds are moved.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Threshold {
+pub(crate) enum Threshold {
     /// No recorded value meets it.
     OutOfReach,
     /// Every recorded value meets it.
@@ -25,7 +25,7 @@ const FAR: f64 = 1e18;
 
 /// Moves the thresholds of all alerts whose condition is a comparison with numbers. Returns the names
 /// of these alerts.
-pub(super) fn move_thresholds(
+pub(crate) fn move_thresholds(
     rules: &mut Value,
     to: Threshold,
     recorded: &Database,

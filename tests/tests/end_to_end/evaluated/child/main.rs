@@ -19,8 +19,8 @@ use scripts::{Phase, SCRIPTS, Script};
 /// The time between two steps of a phase.
 const STEP: Duration = Duration::from_millis(200);
 
-/// Divisor of windows and pending times: five minutes become twenty seconds.
-const SHORTEN: NonZeroU32 = match NonZeroU32::new(15) {
+/// Divisor of windows and pending times: five minutes become ten seconds.
+const SHORTEN: NonZeroU32 = match NonZeroU32::new(30) {
     Some(factor) => factor,
     None => NonZeroU32::MIN,
 };
@@ -56,13 +56,16 @@ fn serve(script: &Script) -> Result<(), Box<dyn Error>> {
         let phases = lines.map_while(|line| Phase::named(&line));
         phases.map_while(|phase| sender.send(phase).ok()).count()
     });
-    let mut phase = Phase::Good;
+    // Nothing else is recorded before the script begins.
+    let Ok(mut phase) = phases.recv() else {
+        return Ok(());
+    };
     loop {
+        (script.step)(phase);
         match phases.recv_timeout(STEP) {
             Ok(next) => phase = next,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
-        (script.step)(phase);
     }
 }

@@ -84,7 +84,24 @@ impl Phase {
     const fn calls(self) -> u32 {
         match self {
             Self::Good => 1,
-            Self::Bad => 50,
+            Self::Bad => 100,
+        }
+    }
+
+    /// The calls of a step by their result. Prometheus sees no increase in the first sample of a series, so
+    /// each series is there from the start.
+    const fn results(self) -> [(bool, u32); 2] {
+        match self {
+            Self::Good => [(true, self.calls()), (false, 0)],
+            Self::Bad => [(true, 0), (false, self.calls())],
+        }
+    }
+
+    /// The calls of a step that fail.
+    const fn failures(self) -> u32 {
+        match self {
+            Self::Good => 0,
+            Self::Bad => self.calls(),
         }
     }
 
@@ -119,29 +136,27 @@ fn voice(phase: Phase) {
         };
         metrics.http_request_duration.observe(request, time);
     });
-    let status = if phase.is_bad() {
-        Status::Error
-    } else {
-        Status::Ok
-    };
-    for kind in [Kind::Stt, Kind::Tts, Kind::Llm] {
-        let provider = Provider::Embedded;
-        let request = ProviderRequest {
-            provider,
-            kind,
+    for (is_ok, calls) in phase.results() {
+        let status = if is_ok { Status::Ok } else { Status::Error };
+        for kind in [Kind::Stt, Kind::Tts, Kind::Llm] {
+            let request = ProviderRequest {
+                provider: Provider::Embedded,
+                kind,
+                status,
+            };
+            metrics.provider_requests.add(request, calls);
+        }
+        let call = ToolCall {
+            tool: "dice_roll",
             status,
         };
-        metrics.provider_requests.add(request, phase.calls());
-        if phase.is_bad() {
-            let error = ProviderError { provider, kind };
-            metrics.provider_errors.add(error, phase.calls());
-        }
+        metrics.tool_calls.add(call, calls);
     }
-    let call = ToolCall {
-        tool: "dice_roll",
-        status,
-    };
-    metrics.tool_calls.add(call, phase.calls());
+    for kind in [Kind::Stt, Kind::Tts, Kind::Llm] {
+        let provider = Provider::Embedded;
+        let error = ProviderError { provider, kind };
+        metrics.provider_errors.add(error, phase.failures());
+    }
     let (sessions, tasks) = if phase.is_bad() { (0, 2000) } else { (3, 10) };
     metrics.active_sessions.set(sessions);
     metrics.alive_tasks.set(tasks);
@@ -185,9 +200,7 @@ fn calls_of_voxray(phase: Phase) {
         .recording
         .queue_depth
         .set(if phase.is_bad() { 80 } else { 2 });
-    if phase.is_bad() {
-        failures_of_voxray(phase.calls());
-    }
+    failures_of_voxray(phase.failures());
 }
 
 fn failures_of_voxray(calls: u32) {
@@ -230,15 +243,15 @@ fn plugins(phase: Phase) {
     let metrics = BusMetrics::global();
     let plugin = || Plugin { plugin: "scanner" };
     phase.each(|time| metrics.plugin_event_duration.observe(plugin(), time));
-    let class = if phase.is_bad() {
-        StatusClass::ServerError
-    } else {
-        StatusClass::Success
-    };
     let via = Via::Proxy;
-    metrics
-        .http_requests
-        .add(Response { via, class }, phase.calls());
+    for (is_ok, calls) in phase.results() {
+        let class = if is_ok {
+            StatusClass::Success
+        } else {
+            StatusClass::ServerError
+        };
+        metrics.http_requests.add(Response { via, class }, calls);
+    }
     metrics.plugin_queue_capacity.set(plugin(), 100);
     let length = if phase.is_bad() { 95 } else { 5 };
     metrics.plugin_queue_length.set(plugin(), length);
@@ -266,12 +279,11 @@ fn proxy(phase: Phase) {
         metrics.db.query_duration.observe(queried, time);
     });
     metrics.process_up.set(1);
-    if phase.is_bad() {
-        metrics.proxy.rate_limit_fail_open.add(phase.calls());
-        let error_type = ErrorType::Timeout;
-        let failed = CallFailed { error_type };
-        metrics.proxy.upstream_errors.add(failed, phase.calls());
-    }
+    metrics.proxy.rate_limit_fail_open.add(phase.failures());
+    let error_type = ErrorType::Timeout;
+    let failed = CallFailed { error_type };
+    let errors = &metrics.proxy.upstream_errors;
+    errors.add(failed, phase.failures());
 }
 
 fn services(phase: Phase) {
@@ -283,17 +295,19 @@ fn services(phase: Phase) {
         let duration = &metrics.http_request_duration;
         duration.observe(Service { service }, time);
     });
-    let (code, status) = if phase.is_bad() {
-        (Code::ServerError, CallStatus::Error)
-    } else {
-        (Code::Success, CallStatus::Ok)
-    };
-    let request = Request {
-        service,
-        code,
-        status,
-    };
-    metrics.http_requests.add(request, phase.calls());
+    for (is_ok, calls) in phase.results() {
+        let (code, status) = if is_ok {
+            (Code::Success, CallStatus::Ok)
+        } else {
+            (Code::ServerError, CallStatus::Error)
+        };
+        let request = Request {
+            service,
+            code,
+            status,
+        };
+        metrics.http_requests.add(request, calls);
+    }
     let used = if phase.is_bad() { 95 } else { 20 };
     metrics.db_connections_max.set(100);
     metrics.db_connections.set(used);
