@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The program's settings of the console.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Console {
     /// `None` if the environment or the build decides.
     is_wanted: Option<bool>,
@@ -34,18 +34,6 @@ pub(super) struct Console {
     programs: Vec<String>,
     /// The origins of pages that can read this console.
     readers: Vec<String>,
-}
-
-impl Default for Console {
-    fn default() -> Self {
-        Self {
-            is_wanted: None,
-            limits: Limits::default(),
-            hosts: Vec::new(),
-            programs: Vec::new(),
-            readers: Vec::new(),
-        }
-    }
 }
 
 /// The streams of a console that is served.
