@@ -1,134 +1,37 @@
 //! An hour of traffic at 5,000 requests a second, in moved time: the console stays in its limit, by its
-//! own count and by that of the allocator.
+//! own count and by the memory that the process has from the system.
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
+mod traffic;
+
 use std::{
-    env, fs, iter,
+    env, fs,
     process::Command,
     time::{Duration, Instant, SystemTime},
 };
 
 use glyph_core::catalog::Registry;
 
+use self::traffic::{Shop, Traffic};
 use super::{
     DEFAULT_MEMORY, Shares,
     alerts::{Alerts, Now},
     history::History,
 };
-use crate::{CallStatus, Counter, Gauge, Histogram, LabelSet, log::RecentLines, metric_catalog};
+use crate::{
+    log::RecentLines,
+    trace::{Pipeline, RingLimits, TraceSettings},
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Requests a second.
 const RATE: u64 = 5000;
 
-const ROUTES: usize = 400;
-const CUSTOMERS: usize = 6000;
-
 /// The variable of the process in which memory is measured.
 const ALONE: &str = "GLYPH_HOUR_ALONE";
 
-#[derive(LabelSet)]
-#[label(crate = crate)]
-struct Served {
-    status: CallStatus,
-}
-
-#[derive(LabelSet)]
-#[label(crate = crate)]
-struct Route<'a> {
-    #[label(max = 500)]
-    route: &'a str,
-}
-
-#[derive(LabelSet)]
-#[label(crate = crate)]
-struct Customer<'a> {
-    #[label(max = 10_000)]
-    customer: &'a str,
-}
-
-#[metric_catalog(namespace = "hour_shop", crate = crate, stages = stage, max_series = 100_000)]
-struct Shop {
-    /// Time of a request.
-    #[metric(unit = seconds, buckets = [1ms, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 1s, 5s])]
-    #[stage(request, requests = requests)]
-    #[alert(SlowRequest, p99 > 1s, for = 5m, severity = warning)]
-    #[objective(latency = 250ms, target = 99%)]
-    duration: Histogram,
-    /// Requests.
-    requests: Counter<Served>,
-    /// Time of a request by its route.
-    #[metric(unit = seconds, buckets = [1ms, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 1s, 5s])]
-    #[alert(SlowRoute, p95 > 1s, for = 5m, severity = warning, by(route))]
-    #[objective(latency = 250ms, target = 95%, by(route))]
-    route: Histogram<Route<'_>>,
-    /// Requests that wait, by route.
-    #[alert(ManyWait, > 1000, for = 5m, severity = warning)]
-    waiting: Gauge<Route<'_>>,
-    /// Requests by customer.
-    visits: Counter<Customer<'_>>,
-}
-
-/// The traffic, of which each step has other numbers.
-struct Traffic {
-    routes: Vec<String>,
-    customers: Vec<String>,
-    state: u64,
-}
-
-impl Traffic {
-    fn new() -> Self {
-        let names = |kind: &str, count: usize| {
-            let names = (0..count).map(|number| format!("/{kind}/{number}"));
-            names.collect()
-        };
-        Self {
-            routes: names("orders/{id}/items", ROUTES),
-            customers: names("customer", CUSTOMERS),
-            state: 1,
-        }
-    }
-
-    /// Returns the next number below `end` (Knuth, "The Art of Computer Programming", 3.3.4).
-    fn next(&mut self, end: u64) -> u64 {
-        let state = self.state.wrapping_mul(6_364_136_223_846_793_005);
-        self.state = state.wrapping_add(1_442_695_040_888_963_407);
-        (self.state >> 33) % end
-    }
-
-    fn time(&mut self) -> Duration {
-        let scale = 1 << self.next(12);
-        Duration::from_micros(500 * scale + self.next(500))
-    }
-
-    /// Records so many requests.
-    fn record(&mut self, requests: u64) {
-        let shop = Shop::global();
-        for _ in 0..requests {
-            let time = self.time();
-            shop.duration.observe(time);
-        }
-        for status in [CallStatus::Ok, CallStatus::Error] {
-            let share = self.next(requests);
-            shop.requests.add(Served { status }, share);
-        }
-        let customers = self.customers.len() as u64;
-        for index in 0..self.customers.len() {
-            let visits = self.next(2 * requests / customers + 2);
-            let customer = self.customers.get(index).unwrap();
-            shop.visits.add(Customer { customer }, visits);
-        }
-        for index in 0..self.routes.len() {
-            let (time, waiting) = (self.time(), self.next(2000));
-            let route = self.routes.get(index).unwrap();
-            shop.route.observe(Route { route }, time);
-            shop.waiting.set(Route { route }, waiting);
-        }
-    }
-}
-
-/// What a console keeps, apart from the ring of traces, which has limits of its own.
+/// What a console keeps within its limit.
 struct Stores {
     history: History,
     alerts: Alerts,
@@ -152,6 +55,14 @@ impl Stores {
     }
 }
 
+/// The most that was seen.
+#[derive(Debug, Default)]
+struct Most {
+    history: usize,
+    counted: usize,
+    allocated: usize,
+}
+
 /// Returns the bytes of memory that the process has from the system, without its program.
 fn allocated() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap();
@@ -162,46 +73,58 @@ fn allocated() -> usize {
     kilobytes.parse::<usize>().unwrap() << 10
 }
 
-fn run() {
-    let registry = Registry::new([Shop::global() as _]).unwrap();
-    let mut traffic = Traffic::new();
-    // The metrics themselves are those of the program.
-    traffic.record(RATE);
-    let line = format!(
-        r#"{{"timestamp":"2026-12-01T00:00:00.000000Z","level":"INFO","message":"request","target":"shop","trace_id":"{0:032x}","span_id":"{0:016x}","route":"/orders/{{id}}/items/1","status":200}}"#,
-        7
-    );
+fn pass_an_hour(
+    stores: &mut Stores,
+    registry: &Registry,
+    traces: &Pipeline,
+    traffic: &mut Traffic,
+) -> Most {
     let before = allocated();
-    let mut stores = Stores::new(&registry);
     let (begun, started) = (Instant::now(), SystemTime::now());
-    let (mut passed, mut most_counted, mut most_allocated) = (Duration::ZERO, 0, 0);
+    let (mut passed, mut most) = (Duration::ZERO, Most::default());
     while passed < HOUR {
         let step = stores.history.step();
         let requests = RATE * step.as_secs();
         traffic.record(requests);
-        let lines = iter::repeat_n(line.as_bytes(), usize::try_from(requests).unwrap());
-        stores.lines.add(lines);
+        traffic.log(requests, &stores.lines);
+        traffic.trace(requests, traces);
         passed += step;
         let now = Now {
             at: begun + passed,
             time: started + passed,
         };
-        stores.history.record(now.at, &registry, Vec::new());
+        stores.history.record(now.at, registry, Vec::new());
         stores.alerts.evaluate(now);
-        most_counted = most_counted.max(stores.counted());
-        most_allocated = most_allocated.max(allocated().saturating_sub(before));
+        most.history = most.history.max(stores.history.bytes());
+        most.counted = most.counted.max(stores.counted());
+        most.allocated = most.allocated.max(allocated().saturating_sub(before));
     }
-    let spent = begun.elapsed();
-    println!("counted {most_counted}, allocated {most_allocated}, in {spent:?}");
-    assert!(most_counted <= DEFAULT_MEMORY, "{most_counted} bytes");
-    assert!(most_allocated <= DEFAULT_MEMORY, "{most_allocated} bytes");
-    // The count is that of the allocator, apart from room that is reserved.
-    assert!(
-        most_counted / 2 < most_allocated,
-        "{most_counted} bytes counted, {most_allocated} allocated"
+    most
+}
+
+fn run() {
+    let registry = Registry::new([Shop::global() as _]).unwrap();
+    let traces = Pipeline::start(&TraceSettings::new("hour-shop")).unwrap();
+    let mut traffic = Traffic::new();
+    // The metrics themselves are those of the program.
+    traffic.record(20 * RATE);
+    let mut stores = Stores::new(&registry);
+    let most = pass_an_hour(&mut stores, &registry, &traces, &mut traffic);
+    let (lines, spans) = (stores.lines.now(), traces.snapshot().ring_spans);
+    println!(
+        "{most:?}, {spans} spans, a snapshot every {:?}",
+        stores.history.step()
     );
+    assert!(most.counted <= DEFAULT_MEMORY, "{most:?}");
+    // The ring has limits of its own.
+    let limit = DEFAULT_MEMORY + RingLimits::default().bytes;
+    assert!(most.allocated <= limit, "{most:?}");
+    assert!(most.counted < most.allocated, "{most:?}");
+    // All that has a limit came near to it.
+    assert!(most.history > stores.history.budget() / 10 * 9, "{most:?}");
     assert_eq!(stores.history.left_out(), 0);
-    assert!(stores.lines.now().lines(0, None).count() > 1000);
+    assert!(spans > 3000, "{spans} spans");
+    assert!(lines.bytes > DEFAULT_MEMORY / 10, "{} bytes", lines.bytes);
 }
 
 #[test]

@@ -30,8 +30,9 @@
 //!
 //! Functions that record do no work for it. A thread, `glyph-console`, reads the metrics every five
 //! seconds, and keeps what changed for 15 minutes in at most [32 MiB](DEFAULT_MEMORY). One eighth of that
-//! is for the latest log lines, and one for the windows of alerts. Whoever writes a batch of lines to the output copies it for the console. On
-//! a terminal, where lines are pretty, each event is rendered a second time, as JSON.
+//! is for the latest log lines, one for the windows of alerts, and one for what the allocator adds. Whoever
+//! writes a batch of lines to the output copies it for the console. On a terminal, where lines are pretty,
+//! each event is rendered a second time, as JSON.
 //!
 //! ```
 //! use std::time::Duration;
@@ -134,13 +135,13 @@ struct Shares {
 }
 
 impl Shares {
-    /// Log lines and the windows of alerts take one in eight each.
+    /// Log lines and the windows of alerts take one in eight each. One is for what the allocator adds.
     fn of(memory: usize) -> Self {
         let eighth = memory.max(LEAST_MEMORY) / 8;
         Self {
             lines: eighth,
             alerts: eighth,
-            history: 6 * eighth,
+            history: 5 * eighth,
         }
     }
 }

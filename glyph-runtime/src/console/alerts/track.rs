@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    iter,
     num::NonZeroU32,
     time::{Duration, Instant},
 };
@@ -18,8 +19,12 @@ const SHORTEST: Duration = Duration::from_secs(5);
 /// The shortest part of a window in a rehearsal.
 const SHORTEST_REHEARSED: Duration = Duration::from_secs(1);
 
-/// The bytes of a group in addition to its key and its points.
-const GROUP: usize = 128;
+/// The most points of a group: two more than the ends of the parts, for a moment.
+const POINTS: usize = PARTS as usize + 3;
+
+/// The bytes of a group in addition to its key and its points: its place in the map, and what the allocator
+/// adds.
+const GROUP: usize = 256;
 
 /// The counts of groups in a window.
 #[derive(Debug)]
@@ -34,18 +39,16 @@ pub(super) struct Track {
     pub(super) left_out: usize,
 }
 
+/// The counts of a group at several times, the oldest first. The first one is at the start of the window or
+/// before it, once there is one. All memory is there from the beginning.
 #[derive(Debug)]
 struct Group {
-    /// The oldest first. The first one is at the start of the window or before it, once there is one.
-    points: VecDeque<Point>,
+    times: VecDeque<Instant>,
+    /// As many for each time as there are sums.
+    counts: VecDeque<u64>,
+    sums: usize,
     seen: Instant,
     size: usize,
-}
-
-#[derive(Debug)]
-struct Point {
-    at: Instant,
-    counts: Box<[u64]>,
 }
 
 /// What a group has counted.
@@ -110,21 +113,22 @@ impl Track {
 
     /// Adds a group. One that appears later has counted from zero.
     fn add(&mut self, key: &str, counts: usize, at: Instant, room: &mut usize) -> bool {
-        let point = size_of::<Point>() + counts * size_of::<u64>();
-        let size = GROUP + key.len() + (PARTS as usize + 3) * point;
+        let point = size_of::<Instant>() + counts * size_of::<u64>();
+        let size = GROUP + key.len() + POINTS * point;
         let Some(left) = room.checked_sub(size) else {
             return false;
         };
         *room = left;
-        let zero = self.last.map(|at| Point {
-            at,
-            counts: vec![0; counts].into(),
-        });
-        let group = Group {
-            points: zero.into_iter().collect(),
+        let mut group = Group {
+            times: VecDeque::with_capacity(POINTS),
+            counts: VecDeque::with_capacity(POINTS * counts),
+            sums: counts,
             seen: at,
             size,
         };
+        if let Some(before) = self.last {
+            group.push(before, iter::repeat_n(0, counts));
+        }
         self.groups.insert(key.to_owned(), group);
         true
     }
@@ -141,43 +145,46 @@ impl Track {
 impl Group {
     /// The last point moves until a part of the window has passed since the one before.
     fn record(&mut self, at: Instant, sums: &[u64], part: Duration) {
-        let before = self.points.len().checked_sub(2);
-        let before = before.and_then(|index| self.points.get(index));
-        let last = self.points.back();
-        let moves = before.zip(last).is_some_and(|(before, last)| {
-            last.at.duration_since(before.at) < part && last.at != before.at
-        });
+        let before = self.times.len().checked_sub(2);
+        let before = before.and_then(|index| self.times.get(index));
+        let last = self.times.back();
+        let moves = before
+            .zip(last)
+            .is_some_and(|(before, last)| last.duration_since(*before) < part && last != before);
         if moves {
-            self.points.pop_back();
+            self.times.pop_back();
+            let others = self.counts.len().saturating_sub(self.sums);
+            self.counts.truncate(others);
         }
-        self.points.push_back(Point {
-            at,
-            counts: sums.into(),
-        });
+        self.push(at, sums.iter().copied());
         self.seen = at;
+    }
+
+    fn push(&mut self, at: Instant, sums: impl Iterator<Item = u64>) {
+        self.times.push_back(at);
+        self.counts.extend(sums.take(self.sums));
     }
 
     /// Removes points before the start of the window, except the last of them.
     fn forget(&mut self, start: Option<Instant>) {
-        let is_before = |point: Option<&Point>| {
-            point
-                .zip(start)
-                .is_some_and(|(point, start)| point.at <= start)
-        };
-        while is_before(self.points.get(1)) {
-            self.points.pop_front();
+        let is_before =
+            |time: Option<&Instant>| time.zip(start).is_some_and(|(at, start)| *at <= start);
+        while is_before(self.times.get(1)) {
+            self.times.pop_front();
+            self.counts.drain(..self.sums.min(self.counts.len()));
         }
     }
 
     fn counted(&self, window: Duration) -> Option<Counted> {
-        let (first, last) = (self.points.front()?, self.points.back()?);
-        let pairs = last.counts.iter().zip(&first.counts);
+        let (first, last) = (self.times.front()?, self.times.back()?);
+        let latest = self.counts.len().checked_sub(self.sums)?;
+        let pairs = self.counts.iter().skip(latest).zip(&self.counts);
         Some(Counted {
             // Sums fall when an idle scope is removed. Those counts are missing here.
             counts: pairs
                 .map(|(last, first)| last.saturating_sub(*first))
                 .collect(),
-            covered: last.at.duration_since(first.at),
+            covered: last.duration_since(*first),
             window,
         })
     }
@@ -213,7 +220,7 @@ mod tests {
         time::{Duration, Instant},
     };
 
-    use super::{PARTS, Track};
+    use super::{PARTS, POINTS, Track};
 
     const STEP: Duration = Duration::from_secs(5);
 
@@ -251,11 +258,21 @@ mod tests {
                 &mut room,
             );
         }
-        let points = track.groups.values().next().map(|group| group.points.len());
-        assert!(
-            points.is_some_and(|points| points <= PARTS as usize + 3),
-            "{points:?}"
-        );
+        let points = { track.groups.values() }.map(|group| {
+            let counts = group.counts.len();
+            (
+                group.times.len(),
+                counts,
+                group.times.capacity(),
+                group.counts.capacity(),
+            )
+        });
+        let points: Vec<_> = points.collect();
+        let [(times, counts, for_times, for_counts)] = points[..] else {
+            panic!("{points:?}")
+        };
+        assert!(times == counts && times > PARTS as usize, "{points:?}");
+        assert_eq!((for_times, for_counts), (POINTS, POINTS));
         let counted = count(&track, "a").unwrap_or_default();
         assert!((4320..=4320 + 73).contains(&counted), "{counted}");
     }
