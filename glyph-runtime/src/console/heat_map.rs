@@ -1,6 +1,7 @@
 //! The heat map of a histogram: what each bucket counted between two snapshots, and its exemplars.
 
 use std::{
+    borrow::Cow,
     collections::HashSet,
     time::{Duration, Instant, SystemTime},
 };
@@ -15,12 +16,13 @@ use serde_json::{Map, Value};
 use super::{
     frame,
     history::{COVERS, History},
+    key,
     metric_history::MetricHistory,
     number::unix_milliseconds,
     overview::rounded,
     subject::Subject,
 };
-use crate::trace::RecentTraces;
+use crate::{request::Query, trace::RecentTraces};
 
 /// The most exemplars of one response.
 const MOST: usize = 100;
@@ -38,7 +40,7 @@ pub(super) struct HeatMap {
     exemplars: Vec<ExemplarView>,
 }
 
-/// The observations of all series between two snapshots, by bucket.
+/// The observations of the series between two snapshots, by bucket.
 #[derive(Debug, Serialize)]
 struct Column {
     age_seconds: f64,
@@ -61,22 +63,75 @@ struct ExemplarView {
     trace_is_kept: bool,
 }
 
-/// Returns the heat map of a histogram. `None` if no snapshot has a histogram of this name.
-pub(super) fn heat_map(history: &History, subject: &Subject, name: &str) -> Option<HeatMap> {
-    let metric = history.metric(name)?;
+/// The series that a heat map adds up: those with a label value, or all.
+#[derive(Debug)]
+pub(super) struct Chosen(Option<(String, String)>);
+
+impl Chosen {
+    /// # Errors
+    ///
+    /// Returns what is wrong with the query.
+    pub(super) fn parse(query: &Query) -> Result<Self, String> {
+        match (query.get("label"), query.get("value")) {
+            (Some(label), Some(value)) => Ok(Self(Some((label.to_owned(), value.to_owned())))),
+            (None, None) => Ok(Self(None)),
+            _ => Err("`label` and `value` choose series together: set both, or neither".to_owned()),
+        }
+    }
+
+    /// Whether it has the series with these labels.
+    fn has<'l>(&self, mut labels: impl Iterator<Item = (&'static str, Cow<'l, str>)>) -> bool {
+        let Some((label, value)) = &self.0 else {
+            return true;
+        };
+        labels.any(|(name, of_series)| name == label && of_series == value.as_str())
+    }
+
+    /// Returns the indices of its series. `None` for all.
+    fn series(&self, metric: &MetricHistory) -> Option<HashSet<usize>> {
+        let (label, value) = self.0.as_ref()?;
+        let has_value =
+            |key: &str| key::labels(key).get(label).and_then(Value::as_str) == Some(value);
+        let series = { metric.series() }.filter(|(_, entry)| has_value(&entry.key));
+        Some(series.map(|(index, _)| index).collect())
+    }
+}
+
+/// Returns the heat map of a histogram.
+///
+/// # Errors
+///
+/// Returns what is missing from the snapshots.
+pub(super) fn heat_map(
+    history: &History,
+    subject: &Subject,
+    name: &str,
+    chosen: &Chosen,
+) -> Result<HeatMap, &'static str> {
+    let metric = history.metric(name);
+    let metric = metric.filter(|metric| metric.descriptor.kind == Kind::Histogram);
+    let metric = metric.ok_or("no histogram has this name")?;
+    let series = chosen.series(metric);
+    if series.as_ref().is_some_and(HashSet::is_empty) {
+        return Err("no series of the histogram has this label value");
+    }
     let descriptor = metric.descriptor;
-    (descriptor.kind == Kind::Histogram).then(|| HeatMap {
+    Ok(HeatMap {
         metric: descriptor.name,
         unit: descriptor.unit.suffix(),
         buckets: descriptor.buckets,
-        columns: columns(history, metric),
-        exemplars: exemplars(subject, name, descriptor.buckets.len()),
+        columns: columns(history, metric, series.as_ref()),
+        exemplars: exemplars(subject, name, descriptor.buckets.len(), chosen),
     })
 }
 
 /// Returns a column for each two snapshots that follow each other. Counts that fell, because an idle scope
 /// was removed, are missing.
-fn columns(history: &History, metric: &MetricHistory) -> Vec<Column> {
+fn columns(
+    history: &History,
+    metric: &MetricHistory,
+    series: Option<&HashSet<usize>>,
+) -> Vec<Column> {
     let now = Instant::now();
     let times: Vec<Instant> = history.times().rev().collect();
     let buckets = metric.descriptor.buckets.len() + 1;
@@ -84,9 +139,11 @@ fn columns(history: &History, metric: &MetricHistory) -> Vec<Column> {
     let columns = pairs.filter_map(|(times, frame)| {
         let [at, before] = times else { return None };
         let mut counts = vec![0_u64; buckets];
-        frame::each(frame, |_, cell, difference| {
+        frame::each(frame, |index, cell, difference| {
             let increase = u64::try_from(difference).unwrap_or_default();
-            if let Some(count) = counts.get_mut(cell) {
+            if let Some(count) = counts.get_mut(cell)
+                && series.is_none_or(|series| series.contains(&index))
+            {
                 *count = count.saturating_add(increase);
             }
         });
@@ -102,7 +159,12 @@ fn columns(history: &History, metric: &MetricHistory) -> Vec<Column> {
 }
 
 /// Returns the exemplars that the buckets have at this moment, as old as the history at most.
-fn exemplars(subject: &Subject, name: &str, last_bucket: usize) -> Vec<ExemplarView> {
+fn exemplars(
+    subject: &Subject,
+    name: &str,
+    last_bucket: usize,
+    chosen: &Chosen,
+) -> Vec<ExemplarView> {
     let traces = subject.traces.as_ref().map(RecentTraces::all);
     let kept: HashSet<String> = { traces.into_iter().flatten() }
         .map(|trace| trace.id)
@@ -114,7 +176,7 @@ fn exemplars(subject: &Subject, name: &str, last_bucket: usize) -> Vec<ExemplarV
             continue;
         }
         for series in exposed.present_series() {
-            if !series.has_exemplars() {
+            if !series.has_exemplars() || !chosen.has(series.labels()) {
                 continue;
             }
             let labels =

@@ -30,7 +30,7 @@ struct Changed {
     before: String,
 }
 
-type Problem = (StatusCode, String);
+pub(super) type Problem = (StatusCode, String);
 
 /// Returns the filter in the body, `{"filter":"info,shop=debug"}`.
 ///

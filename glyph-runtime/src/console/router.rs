@@ -14,11 +14,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
+use serde::Serialize;
 
 use super::{
     catalog::catalog,
-    heat_map::heat_map,
-    level,
+    heat_map::{Chosen, heat_map},
+    level::{self, Problem},
     live::{Clients, event},
     logs, mcp,
     page::{FILES, JSON, problem},
@@ -121,7 +122,7 @@ async fn reject_others() -> Response {
 /// Runs the work on the console's thread. An error of it is what is wrong with the request.
 async fn rendered<F>(shared: &Shared, work: impl FnOnce(Arc<State>) -> F) -> Response
 where
-    F: Future<Output = Result<Vec<u8>, (StatusCode, String)>> + Send + 'static,
+    F: Future<Output = Result<Vec<u8>, Problem>> + Send + 'static,
 {
     match shared.thread.run(work).await {
         Ok(Ok(json)) => ([(CONTENT_TYPE, JSON)], json).into_response(),
@@ -230,28 +231,35 @@ async fn series_of_metric(
     Extracted(shared): Extracted<Shared>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let query = Query::parse(query.as_deref());
-    rendered(&shared, |state| async move {
-        let name = query.get("metric");
-        let name = name.ok_or_else(|| invalid("missing `metric`: name a family".to_owned()))?;
+    let find = |state: &State, name: &str, _: &Query| {
         let found = series(&state.history(), name);
-        let found = found.ok_or_else(|| absent("no metric has this name"))?;
-        Ok(json(&found))
-    })
-    .await
+        found.ok_or_else(|| absent("no metric has this name"))
+    };
+    of_metric(&shared, query, find).await
 }
 
 async fn heat_map_of_metric(
     Extracted(shared): Extracted<Shared>,
     RawQuery(query): RawQuery,
 ) -> Response {
+    let find = |state: &State, name: &str, query: &Query| {
+        let chosen = Chosen::parse(query).map_err(invalid)?;
+        heat_map(&state.history(), &state.subject, name, &chosen).map_err(absent)
+    };
+    of_metric(&shared, query, find).await
+}
+
+/// Responds with what `find` returns for the metric that the query names.
+async fn of_metric<T: Serialize>(
+    shared: &Shared,
+    query: Option<String>,
+    find: impl FnOnce(&State, &str, &Query) -> Result<T, Problem> + Send + 'static,
+) -> Response {
     let query = Query::parse(query.as_deref());
-    rendered(&shared, |state| async move {
+    rendered(shared, |state| async move {
         let name = query.get("metric");
-        let name = name.ok_or_else(|| invalid("missing `metric`: name a histogram".to_owned()))?;
-        let found = heat_map(&state.history(), &state.subject, name);
-        let found = found.ok_or_else(|| absent("no histogram has this name"))?;
-        Ok(json(&found))
+        let name = name.ok_or_else(|| invalid("missing `metric`: name a family".to_owned()))?;
+        Ok(json(&find(&state, name, &query)?))
     })
     .await
 }
@@ -278,11 +286,11 @@ async fn trace(Extracted(shared): Extracted<Shared>, Path(id): Path<String>) -> 
     .await
 }
 
-fn invalid(text: String) -> (StatusCode, String) {
+fn invalid(text: String) -> Problem {
     (StatusCode::BAD_REQUEST, text)
 }
 
-fn absent(text: &str) -> (StatusCode, String) {
+fn absent(text: &str) -> Problem {
     (StatusCode::NOT_FOUND, text.to_owned())
 }
 

@@ -13,7 +13,7 @@ impl RecentTraces {
         Self(Arc::clone(routes))
     }
 
-    /// Whether the ring keeps traces. With a collector it keeps none unless the program says so.
+    /// Whether there is a ring, which a program can disable.
     #[cfg(feature = "console")]
     pub(crate) fn are_kept(&self) -> bool {
         self.0.ring.is_some()

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use glyph_runtime::{Exemplar, Histogram, metric_catalog};
+use glyph_runtime::{CallStatus, Exemplar, Histogram, LabelSet, metric_catalog};
 use glyph_tests::wait::until;
 use serde_json::{Value, json};
 
@@ -11,8 +11,15 @@ use crate::{
     program::{program, traced},
 };
 
+#[derive(LabelSet)]
+struct Fried<'a> {
+    #[label(max = 3)]
+    pan: &'a str,
+    status: CallStatus,
+}
+
 /// A catalog with a histogram for each test.
-#[metric_catalog(namespace = "console_oven", stages = stage)]
+#[metric_catalog(namespace = "console_oven", stages = stage, max_series = 200)]
 struct Metrics {
     /// Time to bake.
     #[metric(unit = seconds, buckets = [1ms, 1s, 10s])]
@@ -22,10 +29,14 @@ struct Metrics {
     #[metric(unit = seconds, buckets = [1ms, 1s, 10s])]
     #[stage(grill)]
     grilling: Histogram,
+    /// Time to fry.
+    #[metric(unit = seconds, buckets = [1ms, 1s, 10s])]
+    frying: Histogram<Fried<'_>>,
 }
 
 const BAKING: &str = "/api/v1/heatmap?metric=console_oven_baking_seconds";
 const GRILLING: &str = "/api/v1/heatmap?metric=console_oven_grilling_seconds";
+const FRYING: &str = "/api/v1/heatmap?metric=console_oven_frying_seconds";
 
 /// Returns the heat map after the first snapshot.
 fn heat_map(address: SocketAddr, path: &str) -> Value {
@@ -105,4 +116,78 @@ fn exemplars_lead_to_traces_that_are_kept() {
         (&json!(false), &json!(2))
     );
     assert_eq!(second["trace_id"], "00000000000000000000000000000007");
+}
+
+fn fry(pan: &str, status: CallStatus, seconds: f64, exemplar: u128) {
+    let fried = Fried { pan, status };
+    let exemplar = Exemplar::new(exemplar, 1);
+    let time = Duration::from_secs_f64(seconds);
+    let frying = &Metrics::global().frying;
+    frying.observe_with_exemplar(fried, time, exemplar);
+}
+
+#[test]
+fn series_are_chosen_by_a_label_value() {
+    let (_telemetry, address) = program(|program| program.catalog(Metrics::global()));
+    // Until the first snapshot, what is counted has no time.
+    heat_map(address, BAKING);
+    fry("iron", CallStatus::Ok, 2.0, 1);
+    fry("iron", CallStatus::Ok, 2.0, 2);
+    fry("iron", CallStatus::Error, 20.0, 3);
+    fry("steel", CallStatus::Ok, 0.5, 4);
+    let ids = |found: &Value| -> Vec<String> {
+        let exemplars = found["exemplars"].as_array().unwrap().iter();
+        let ids = exemplars.map(|it| it["trace_id"].as_str().unwrap());
+        ids.map(|id| id.trim_start_matches('0').to_owned())
+            .collect()
+    };
+    until("a snapshot has the observations", || {
+        counts(&heat_map(address, FRYING)) == [0, 1, 2, 1]
+    });
+    for (chosen, expected, exemplars) in [
+        ("&label=pan&value=iron", [0, 0, 2, 1], vec!["3", "2"]),
+        ("&label=pan&value=steel", [0, 1, 0, 0], vec!["4"]),
+        ("&label=status&value=error", [0, 0, 0, 1], vec!["3"]),
+        // As a form sends its empty fields.
+        ("&label=&value=", [0, 1, 2, 1], vec!["3", "2", "4"]),
+    ] {
+        let found = heat_map(address, &format!("{FRYING}{chosen}"));
+        assert_eq!(
+            (counts(&found), ids(&found)),
+            (
+                expected.to_vec(),
+                exemplars.into_iter().map(String::from).collect()
+            ),
+            "{chosen}"
+        );
+    }
+    for (chosen, status, text) in [
+        (
+            "&label=pan&value=clay",
+            404,
+            "no series of the histogram has this label value\n",
+        ),
+        (
+            "&label=size&value=iron",
+            404,
+            "no series of the histogram has this label value\n",
+        ),
+        (
+            "&label=pan",
+            400,
+            "`label` and `value` choose series together: set both, or neither\n",
+        ),
+        (
+            "&value=iron",
+            400,
+            "`label` and `value` choose series together: set both, or neither\n",
+        ),
+    ] {
+        let response = get(address, &format!("{FRYING}{chosen}"));
+        assert_eq!(
+            (response.status, response.body.as_str()),
+            (status, text),
+            "{chosen}"
+        );
+    }
 }

@@ -113,3 +113,37 @@ function heatMap(data) {
   );
   return data.exemplars.length ? [figure, exemplarTable(data)] : [figure];
 }
+
+// The label values of the series, each once, by their words.
+function labelValues(series, chosen) {
+  const values = new Map();
+  const add = (label, value) => value && values.set(`${label}=${value}`, { label, value });
+  for (const { labels } of series) Object.entries(labels).forEach((pair) => add(...pair));
+  add(chosen.label, chosen.value);
+  return values;
+}
+
+const askedHeatMap = (name, chosen) => load(`/api/v1/heatmap?${new URLSearchParams({ metric: name, ...chosen })}`);
+
+// The heat map of all series, and a choice of those with one label value.
+function heatMaps(name, heat, series, chosen, choose) {
+  const place = element("div", null, ...heatMap(heat));
+  const values = labelValues(series, chosen);
+  if (!values.size) return [place];
+  const options = ["", ...values.keys()].map((words) => element("option", { value: words }, words ? visible(words) : "all"));
+  const select = element("select", { name: "series" }, ...options);
+  select.value = chosen.label ? `${chosen.label}=${chosen.value}` : "";
+  select.addEventListener("change", async () => {
+    const wanted = select.value;
+    const pair = values.get(wanted) || {};
+    choose(pair);
+    let parts = [];
+    try {
+      parts = heatMap(await askedHeatMap(name, pair));
+    } catch (error) {
+      parts = [failure(error)];
+    }
+    if (wanted === select.value) place.replaceChildren(...parts);
+  });
+  return [element("form", null, field("Series in the heat map", select)), place];
+}

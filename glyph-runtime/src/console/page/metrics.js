@@ -55,14 +55,13 @@ function summaryOf(metric) {
   return soft(`${metric.kind}${unit}, ${count(metric.series)}${limit} series${metric.built_in ? ", built in" : ""}`);
 }
 
-// The last 15 minutes of a metric.
-async function charts(name, kind) {
-  const asked = new URLSearchParams({ metric: name });
+// The last 15 minutes of a metric. `choose` gets the label value of the heat map.
+async function charts(name, kind, chosen, choose) {
   const [series, heat] = await Promise.all([
-    load(`/api/v1/series?${asked}`),
-    kind === "histogram" ? load(`/api/v1/heatmap?${asked}`) : null,
+    load(`/api/v1/series?${new URLSearchParams({ metric: name })}`),
+    kind === "histogram" ? askedHeatMap(name, chosen) : null,
   ]);
-  return [...(heat ? heatMap(heat) : []), seriesTable(series)];
+  return [...(heat ? heatMaps(name, heat, series.series, chosen, choose) : []), seriesTable(series)];
 }
 
 function metricEntry(metric) {
@@ -78,7 +77,7 @@ function metricEntry(metric) {
   entry.addEventListener("toggle", async () => {
     if (!entry.open) return;
     try {
-      chart.replaceChildren(...(await charts(metric.name, metric.kind)));
+      chart.replaceChildren(...(await charts(metric.name, metric.kind, {}, () => {})));
     } catch (error) {
       chart.replaceChildren(failure(error));
     }
@@ -92,14 +91,20 @@ async function metricView(parameters, name) {
   const { metrics } = await load("/api/v1/metrics");
   const metric = metrics.find((known) => known.name === name);
   if (!metric) throw new Error("no metric has this name");
-  const drawn = await charts(name, metric.kind);
-  if (turn !== shown) return;
   const stage = parameters.get("stage");
+  const [label, value] = [parameters.get("label"), parameters.get("value")];
+  let chosen = label && value ? { label, value } : {};
+  const choose = (pair) => {
+    chosen = pair;
+    history.replaceState(null, "", link(["metrics", name], { stage, ...chosen }));
+  };
+  const drawn = await charts(name, metric.kind, chosen, choose);
+  if (turn !== shown) return;
   const chart = element("div", null, ...drawn);
   const again = element("button", { type: "button" }, "Read again");
   again.addEventListener("click", async () => {
     try {
-      chart.replaceChildren(...(await charts(name, metric.kind)));
+      chart.replaceChildren(...(await charts(name, metric.kind, chosen, choose)));
       state("Loaded");
     } catch (error) {
       state("Failed");

@@ -38,7 +38,7 @@ async function tracesView(parameters) {
   }
   main.append(of.whole, element("p", { class: "soft" }, list.kept
     ? "These are recent traces that were sampled or kept because they failed. What was not sampled has no trace."
-    : "This program keeps no traces: it creates none, or exports them to a collector. The setting with_collector of the ring keeps them here too."));
+    : "This program keeps no traces: it creates none, or its ring of recent traces is disabled."));
   state("Loaded");
 }
 
