@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { pause } from '../draw/processes.mjs';
+import { eventually, pause } from '../draw/processes.mjs';
 import { SHOWN } from './hostile.mjs';
 
 export const SIZES = [
@@ -28,6 +28,15 @@ const OPENED = `(async () => {
     while (loaded && !loaded.childElementCount && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return [...document.querySelectorAll('.error')].map((part) => part.textContent);
+})()`;
+
+// Takes a profile in its view, and returns whether it is drawn.
+const TAKEN = `(async () => {
+  const end = Date.now() + 20000;
+  document.querySelector('main form button').click();
+  const state = document.getElementById('state');
+  while (!/^(Loaded|Failed)$/.test(state.textContent) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+  return document.querySelectorAll('.flame button').length > 1;
 })()`;
 
 // Runs all rules of axe, also those that are off by default in it.
@@ -68,12 +77,16 @@ async function accessible(tab, folder) {
   return tab.evaluate(AXE);
 }
 
+// A program takes one profile at a time, and none while it is idle: it is asked again then.
+const flame = (tab) => eventually('a flame graph is drawn', 120, async () => (await tab.evaluate(TAKEN)) || undefined);
+
 // Opens a view in each size and in both colors, and returns what is wrong with it.
-async function looked(tab, folder, url, isHostile) {
+async function looked(tab, folder, url, { isHostile, isProfile }) {
   const wrong = [];
   const note = (found, ...where) => wrong.push(...found.map((text) => [...where, text].join(', ')));
   await tab.show({ ...SIZES[0], scheme: SCHEMES[0] });
   await tab.open(url);
+  if (isProfile) await flame(tab);
   note(await tab.evaluate(OPENED), 'an error is shown');
   for (const seen of isHostile ? SEEN.slice(0, 1) : SEEN) {
     await tab.show(seen);
@@ -92,7 +105,7 @@ export async function lookedAt(tab, folder, origin, all, { isHostile = false } =
   await tab.send('Page.addScriptToEvaluateOnNewDocument', { source: NOTED });
   const wrong = [];
   for (const [name, hash] of all) {
-    const found = await looked(tab, folder, `${origin}/#${hash}`, isHostile);
+    const found = await looked(tab, folder, `${origin}/#${hash}`, { isHostile, isProfile: name === 'profile' });
     wrong.push(...found.map((text) => `${isHostile ? 'hostile ' : ''}${name}: ${text}`));
   }
   return wrong;

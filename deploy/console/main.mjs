@@ -6,7 +6,8 @@ import { lookedAt, work } from './checks.mjs';
 import { hostile } from './hostile.mjs';
 import { pictures } from './pictures.mjs';
 import { pause, stopped } from '../draw/processes.mjs';
-import { program, ready, views } from './program.mjs';
+import { pair, program, ready, views } from './program.mjs';
+import { switched } from './switch.mjs';
 import { byKeyboard, byMouse } from './walk.mjs';
 
 const PACKAGES = process.env.CONSOLE_FOLDER;
@@ -33,14 +34,21 @@ async function lookAtHostile(browser, origin) {
   const tab = await opened(browser);
   const harmful = await hostile(origin);
   try {
-    // A profile is taken if somebody asks for it. Until then its view has no string of the program.
-    const all = views(await ready(origin), harmful.named).filter(([name]) => name !== 'profile');
+    const all = views(await ready(origin), harmful.named);
     const wrong = await lookedAt(tab, PACKAGES, harmful.origin, all, { isHostile: true });
     console.log(`${all.length} views with hostile strings`);
     return wrong;
   } finally {
     harmful.stop();
   }
+}
+
+// Shows another program in the page of one, and goes back.
+async function switchPrograms(browser) {
+  const tab = await opened(browser);
+  const wrong = await switched(tab, PACKAGES, await pair(programs));
+  console.log('two programs in one page');
+  return wrong;
 }
 
 async function measure(browser, origin) {
@@ -57,7 +65,7 @@ async function measure(browser, origin) {
 
 // Each has a tab of its own, so that they take less time together.
 async function check(browser, origin) {
-  const parts = [follow, measure, look, lookAtHostile].map((part) => part(browser, origin));
+  const parts = [follow, measure, look, lookAtHostile, switchPrograms].map((part) => part(browser, origin));
   const wrong = (await Promise.all(parts)).flat();
   if (wrong.length > 0) throw new Error(`the console has ${wrong.length} errors:\n${wrong.join('\n')}`);
 }

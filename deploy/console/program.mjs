@@ -1,5 +1,6 @@
-// The program whose console is looked at, and the URLs of its views.
+// The programs whose console is looked at, and the URLs of its views.
 
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { eventually, started } from '../draw/processes.mjs';
@@ -18,6 +19,24 @@ export async function get(origin, path) {
 export async function program(folder) {
   const [origin] = await started(join(folder, 'glyphoxa'), ARGUMENTS, [CONSOLE]);
   return origin;
+}
+
+// Returns ports that are free now. Each of two programs has to know that of the other before it starts.
+async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer());
+  await Promise.all(servers.map((server) => new Promise((resolve, reject) => server.on('error', reject).listen(0, '127.0.0.1', resolve))));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+// Starts two programs, of which the page of the first can show the second. Returns their origins and their stages.
+export async function pair(folder) {
+  const ports = await freePorts(2);
+  const origins = ports.map((port) => `http://127.0.0.1:${port}`);
+  const child = (name, ...of) => started(join(folder, 'console-child'), [name, ...of], [CONSOLE]);
+  await Promise.all([child('proxy', ...ports), child('auth', ...ports.toReversed())]);
+  return [{ origin: origins[0], name: 'proxy', stage: 'forward' }, { origin: origins[1], name: 'auth', stage: 'verify' }];
 }
 
 // Returns the slowest stage that has an exemplar with a trace, and that exemplar.
@@ -59,6 +78,6 @@ export function views({ stage, exemplar, other }, named = (name) => name) {
     ['compare', `/compare/${exemplar.trace_id}/${other}`],
     ['logs', '/logs?level=warn'],
     ['alerts', '/alerts'],
-    ['profile', '/profile'],
+    ['profile', '/profile?seconds=2'],
   ];
 }

@@ -29,12 +29,11 @@ async function walk(tab, origin, found, follow) {
     await tab.drawn();
   }
   // The lines are those of the trace, as the API has them.
-  const shown = await tab.evaluate(`(async () => {
+  await tab.until('the view has as many lines as the trace', `(async () => {
     const id = new URLSearchParams(location.hash.split('?')[1]).get('trace_id');
     const { lines } = await (await fetch('/api/v1/logs?trace_id=' + id)).json();
-    return [lines.length, document.querySelectorAll('.lines li').length];
+    return lines.length > 0 && lines.length === document.querySelectorAll('.lines li').length;
   })()`);
-  if (shown[0] !== shown[1]) throw new Error(`the trace has ${shown[0]} lines, and the view shows ${shown[1]}`);
 }
 
 export const byMouse = (tab, origin, found) => walk(tab, origin, found, (selector) => tab.click(selector));
