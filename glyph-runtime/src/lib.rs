@@ -201,7 +201,7 @@ pub mod profile;
 mod profile;
 mod random;
 pub mod redaction;
-#[cfg(any(feature = "console", feature = "profile"))]
+#[cfg(feature = "admin")]
 mod request;
 mod resource;
 #[cfg(any(feature = "log", feature = "trace"))]

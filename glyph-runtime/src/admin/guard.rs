@@ -18,10 +18,10 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::{requester::Requester, token::Token};
+use super::token::Token;
 #[cfg(feature = "console")]
 use crate::console::Routes;
-use crate::request::{is_from_here, with_headers};
+use crate::request::{Requester, is_from_here, with_headers};
 
 /// Admits requests to a listener.
 #[derive(Clone, Debug)]

@@ -18,9 +18,9 @@ use tokio::time::timeout;
 
 use super::{
     limits::{ARRIVAL, BODY},
-    requester::Requester,
     token::Token,
 };
+use crate::request::Requester;
 
 /// The response of a program that is built without a log.
 const NO_LOG: &str = "missing log: enable the feature `log` of `glyph-runtime`";

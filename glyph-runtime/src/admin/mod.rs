@@ -24,7 +24,6 @@ mod limits;
 mod listener;
 pub(crate) mod log_filter;
 mod probe;
-pub(crate) mod requester;
 mod reserve;
 mod router;
 mod scrape;

@@ -21,11 +21,11 @@ use super::{
     answer::until_sent,
     connections::Connection,
     limits::{BUFFER, Limits},
-    requester::Client,
     reserve::Stream,
     router::is_probe,
     sockets::Sockets,
 };
+use crate::request::Client;
 
 /// The deadline of responses when the listener is dropped without a shutdown.
 const WHEN_DROPPED: Duration = Duration::from_secs(1);

@@ -11,7 +11,7 @@ use super::{
     received::{Unread, read},
     state::json,
 };
-use crate::{admin::requester::Requester, log::LogFilters};
+use crate::{log::LogFilters, request::Requester};
 
 /// The limit of bytes of a request.
 const LONGEST: usize = 4096;

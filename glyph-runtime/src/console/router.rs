@@ -32,9 +32,8 @@ use super::{
     traces::{self, Filter},
 };
 use crate::{
-    admin::requester::Requester,
     profile::Profiles,
-    request::{Query, with_headers},
+    request::{Query, Requester, with_headers},
 };
 
 /// The type of server-sent events.

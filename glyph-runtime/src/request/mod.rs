@@ -1,11 +1,20 @@
-//! What the console and profiles share: queries of URLs, headers of responses, requests of other sites.
+//! What the console, profiles and the listener share: queries of URLs, headers of responses, requests of other
+//! sites, and who asks for a change.
 
+#[cfg(any(feature = "console", feature = "profile"))]
 mod headers;
+#[cfg(any(feature = "console", feature = "profile"))]
 mod query;
+mod requester;
+#[cfg(any(feature = "console", feature = "profile"))]
 mod site;
 
 #[cfg(feature = "console")]
 pub(crate) use headers::policy;
+#[cfg(any(feature = "console", feature = "profile"))]
 pub(crate) use headers::with_headers;
+#[cfg(any(feature = "console", feature = "profile"))]
 pub(crate) use query::Query;
+pub(crate) use requester::{Client, Requester};
+#[cfg(any(feature = "console", feature = "profile"))]
 pub(crate) use site::is_from_here;

@@ -87,7 +87,7 @@ fn overview_has_the_calls_of_a_stage() {
     let health = json!({"status": "fail", "checks": [check]});
     assert_eq!(overview["health"], health);
     let history = &overview["history"];
-    assert_eq!(history["max_bytes"], 24 << 20);
+    assert_eq!(history["max_bytes"], 20 << 20);
     assert!(history["bytes"].as_u64().unwrap() > 0, "{history}");
 }
 

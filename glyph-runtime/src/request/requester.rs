@@ -6,7 +6,7 @@ use axum::http::Extensions;
 
 /// The address of the client of a connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Client(pub(super) IpAddr);
+pub(crate) struct Client(pub(crate) IpAddr);
 
 /// Who asks for a change.
 #[derive(Clone, Copy, Debug)]
