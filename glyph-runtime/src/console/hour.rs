@@ -133,10 +133,10 @@ fn an_hour_at_5000_requests_a_second_stays_in_the_limit() {
         return run();
     }
     // Other tests of this process allocate too.
-    let test = "console::hour::an_hour_at_5000_requests_a_second_stays_in_the_limit";
+    let name = "console::hour::an_hour_at_5000_requests_a_second_stays_in_the_limit";
     let mut command = Command::new(env::current_exe().unwrap());
     command
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", name, "--nocapture"])
         .env(ALONE, "1");
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

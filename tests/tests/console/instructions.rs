@@ -85,13 +85,13 @@ fn record(recorded: Recorded, console: bool) {
 
 /// Returns the instructions of the calls in a process of its own.
 fn instructions(recorded: Recorded, console: bool) -> u64 {
-    let test = "instructions::recording_has_as_many_instructions_with_a_console";
+    let name = "instructions::recording_has_as_many_instructions_with_a_console";
     let mut command = Command::new("valgrind");
     environment::clean(&mut command)
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg("--toggle-collect=*::counted_calls*")
         .arg(env::current_exe().unwrap())
-        .args(["--exact", test, "--include-ignored", "--test-threads=1"])
+        .args(["--exact", name, "--include-ignored", "--test-threads=1"])
         .env(RECORDS, format!("{recorded:?}"))
         .env(CONSOLE, console.to_string());
     let output = command

@@ -3,10 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::{
-    KeyValue,
-    trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId},
+    InstrumentationScope, KeyValue,
+    trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState},
 };
-use opentelemetry_sdk::trace::SpanData;
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use crate::{
     CallStatus, Counter, Gauge, Histogram, LabelSet, log::RecentLines, metric_catalog,
@@ -191,7 +191,7 @@ impl Traffic {
             SpanId::from(id),
             TraceFlags::SAMPLED,
             false,
-            Default::default(),
+            TraceState::default(),
         );
         SpanData {
             span_context: context,
@@ -208,10 +208,10 @@ impl Traffic {
                 KeyValue::new(attribute, text),
             ],
             dropped_attributes_count: 0,
-            events: Default::default(),
-            links: Default::default(),
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
             status: Status::Unset,
-            instrumentation_scope: Default::default(),
+            instrumentation_scope: InstrumentationScope::default(),
         }
     }
 }
