@@ -115,6 +115,7 @@ fn run() {
         "{most:?}, {spans} spans, a snapshot every {:?}",
         stores.history.step()
     );
+    assert!(most.history <= stores.history.budget(), "{most:?}");
     assert!(most.counted <= DEFAULT_MEMORY, "{most:?}");
     // The ring has limits of its own.
     let limit = DEFAULT_MEMORY + RingLimits::default().bytes;
