@@ -30,7 +30,7 @@ impl Sink {
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let received = Arc::clone(&received);
-                thread::spawn(move || take(client, &received));
+                thread::spawn(move || take(&client, &received));
             }
         });
         Self { address, envelopes }
@@ -52,8 +52,8 @@ impl Sink {
 }
 
 /// Reads requests until the client closes the connection, and keeps the events of their envelopes.
-fn take(client: TcpStream, events: &Mutex<Vec<Value>>) -> Option<()> {
-    let mut reader = BufReader::new(client.try_clone().ok()?);
+fn take(mut client: &TcpStream, events: &Mutex<Vec<Value>>) -> Option<()> {
+    let mut reader = BufReader::new(client);
     loop {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
@@ -74,7 +74,7 @@ fn take(client: TcpStream, events: &Mutex<Vec<Value>>) -> Option<()> {
         let mut events = events.lock().ok()?;
         events.extend(lines.into_iter().filter(|line| line["tags"].is_object()));
         drop(events);
-        (&client)
+        client
             .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             .ok()?;
     }
