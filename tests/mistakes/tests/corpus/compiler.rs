@@ -25,8 +25,9 @@ pub(crate) struct Compiler {
 impl Compiler {
     /// Finds libraries with which `base` compiles.
     ///
-    /// They are next to this test, which cargo has just linked with them. A folder can have several
-    /// builds of a library with other features: the newest that fit are taken.
+    /// They are next to this test, which cargo has linked with them. A folder can have several builds of a
+    /// library with other features: the newest that fit are taken. `base` uses each feature that an edit
+    /// needs, so that a later build of a program with fewer does not fit.
     pub(crate) fn new(base: &Source) -> Self {
         let folder = env::current_exe().unwrap().parent().unwrap().to_owned();
         let [runtimes, futures] =
