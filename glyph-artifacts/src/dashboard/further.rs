@@ -43,7 +43,8 @@ impl Artifacts {
     /// # }
     /// ```
     ///
-    /// A title that no panel has is a [problem](Self::problems), and so is the uid of another dashboard.
+    /// A title that no panel has is a [problem](Self::problems), and so is the uid of another dashboard, or one that
+    /// Grafana refuses.
     #[track_caller]
     pub fn and_dashboard<T: Into<String>>(
         mut self,
@@ -84,6 +85,10 @@ impl Artifacts {
         let mut taken = vec![self.subject()];
         let mut problems = Vec::new();
         for further in &self.further {
+            if !is_uid(&further.uid) {
+                let message = "a uid has 1 to 40 letters of ASCII, digits, `-` and `_`: write one";
+                problems.push(further.problem(message.to_owned()));
+            }
             if taken.contains(&further.uid) {
                 let message = format!(
                     "`{}` is the uid of another dashboard: choose one",
@@ -123,6 +128,12 @@ impl Artifacts {
             is_collapsed: false,
         }
     }
+}
+
+/// Whether Grafana takes this uid, which is the name of a file too.
+fn is_uid(uid: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=40).contains(&uid.len()) && uid.bytes().all(is_plain)
 }
 
 impl Further {

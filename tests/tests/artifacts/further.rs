@@ -100,6 +100,16 @@ fn further_dashboard_has_a_uid_and_titles_of_panels() {
     }
 }
 
+#[test]
+fn further_dashboard_has_a_uid_that_grafana_takes() {
+    for uid in ["", "a/b", "../b", "é", &"a".repeat(41)] {
+        let wrong = Artifacts::of::<CornerMetrics>().and_dashboard(uid, "Sales", PANELS);
+        let found = messages(&wrong);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("a uid has 1 to 40 letters"), "{found:?}");
+    }
+}
+
 /// A dashboard that a program no longer declares is a file to delete.
 #[test]
 fn check_reports_a_dashboard_that_is_no_longer_generated() {
