@@ -44,7 +44,7 @@ impl Artifacts {
     /// ```
     ///
     /// A title that no panel has is a [problem](Self::problems), and so is the uid of another dashboard, or one that
-    /// Grafana refuses.
+    /// Grafana rejects.
     #[track_caller]
     pub fn and_dashboard<T: Into<String>>(
         mut self,
@@ -98,12 +98,14 @@ impl Artifacts {
             }
             taken.push(further.uid.clone());
             let found = self.overview(further);
-            let is_missing = |title: &&String| !found.panels().any(|panel| panel.title == **title);
-            problems.extend(further.panels.iter().filter(is_missing).map(|title| {
-                further.problem(format!(
-                    "no panel has the title `{title}`: use one of the dashboard"
-                ))
-            }));
+            let mut titles: Vec<&String> = found.panels().map(|panel| &panel.title).collect();
+            for title in &further.panels {
+                if let Some(place) = titles.iter().position(|other| *other == title) {
+                    titles.swap_remove(place);
+                } else {
+                    problems.push(further.problem(unknown(title, &found)));
+                }
+            }
         }
         problems
     }
@@ -127,6 +129,15 @@ impl Artifacts {
             is_declared: true,
             is_collapsed: false,
         }
+    }
+}
+
+/// Returns what is wrong with a title for which there is no panel, or no further one.
+fn unknown(title: &str, found: &Row) -> String {
+    if found.panels().any(|panel| panel.title == *title) {
+        format!("`{title}` is named more often than the dashboard has it: remove one")
+    } else {
+        format!("no panel has the title `{title}`: use one of the dashboard")
     }
 }
 

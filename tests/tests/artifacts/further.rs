@@ -86,7 +86,11 @@ fn further_dashboard_has_a_uid_and_titles_of_panels() {
         .and_dashboard("corner", "Again", ["Orders"])
         .and_dashboard("more", "More", ["Order", "Orders", "Orders"]);
     let found = messages(&wrong);
-    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(
+        found[2].contains("`Orders` is named more often than the dashboard has it"),
+        "{found:?}"
+    );
     assert!(
         found[0].contains("`corner` is the uid of another dashboard"),
         "{found:?}"
