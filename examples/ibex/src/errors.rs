@@ -4,6 +4,7 @@ use std::env;
 use std::error::Error;
 
 use glyph_runtime::TelemetryBuilder;
+use glyph_runtime::config::Environment;
 use glyph_runtime::log::{Redaction, RequestId};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 use sentry::integrations::tracing::{self as layer, EventFilter};
@@ -23,9 +24,10 @@ pub(crate) fn client(service: &'static str) -> Result<Option<ClientInitGuard>, B
     }
     let address = address.to_string_lossy();
     address.parse::<Dsn>().map_err(|error| {
-        format!("{ADDRESS} is not an address of Sentry: {error}; write `https://KEY@HOST/PROJECT`, or leave it out")
+        format!("invalid {ADDRESS}: {error}; write `https://KEY@HOST/PROJECT`, or leave it out")
     })?;
-    let redaction = Redaction::default();
+    let settings = Environment::of_process().read(service)?;
+    let redaction = Redaction::default().and(&settings.redaction);
     let options = ClientOptions::new()
         .dsn(&address)
         .release(concat!("ibex@", env!("CARGO_PKG_VERSION")))

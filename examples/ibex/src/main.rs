@@ -46,6 +46,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?)
         }
         None if cli.once => once::run(cli.telemetry).await,
-        None => family::run(cli).await,
+        None => {
+            let _until_the_end = errors::client("ibex")?;
+            family::run(cli).await
+        }
     }
 }
