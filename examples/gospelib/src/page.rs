@@ -20,7 +20,10 @@ const COLLECTOR: &str = "{collector}";
 pub(crate) fn router(options: &Options) -> io::Result<Router<Gateway>> {
     let page = PAGE.replace(COLLECTOR, &escaped(&options.collector));
     let reporter = match &options.reporter {
-        Some(file) => fs::read_to_string(file)?,
+        Some(file) => fs::read_to_string(file).map_err(|error| {
+            let message = format!("cannot read the reporter `{}`: {error}", file.display());
+            io::Error::new(error.kind(), message)
+        })?,
         None => REPORTER.to_owned(),
     };
     Ok(Router::new()

@@ -160,7 +160,7 @@ fn profiles_start_their_systems_at_the_ports_of_their_guides() {
             "{}",
             profile.name
         );
-        // Those that listen at no port which is another's.
+        // No two services publish the same port.
         let all = started.values().flat_map(ports);
         let mut seen = BTreeSet::new();
         for (address, outside, _) in all {

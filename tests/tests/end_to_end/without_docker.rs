@@ -6,7 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     os::unix::process::CommandExt,
     path::Path,
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use glyph_tests::{children::Process, environment};
@@ -50,6 +50,18 @@ fn of_group(group: u32) -> Vec<String> {
     members.collect()
 }
 
+/// Kills what a failed test leaves.
+struct Group(u32);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0);
+        let mut kill = Command::new("kill");
+        kill.args(["-s", "KILL", "--", &group]);
+        let _none_is_left = kill.stderr(Stdio::null()).status();
+    }
+}
+
 #[test]
 #[ignore = "needs prometheus and redis-server, of Debian's packages of those names"]
 fn programs_of_a_profile_are_scraped_and_end_with_it() {
@@ -68,6 +80,7 @@ fn programs_of_a_profile_are_scraped_and_end_with_it() {
     }
     let mut run = Process::start(&mut command);
     let group = run.id();
+    let _ends = Group(group);
     let mut lines = Vec::new();
     while !lines
         .last()

@@ -14,7 +14,8 @@ const HEADERS: HeaderValue =
 /// How long a browser keeps a response, in seconds.
 const KEPT: HeaderValue = HeaderValue::from_static("600");
 
-/// The origins whose pages may send. Others than these and the gateway's own get no permission.
+/// The origins whose pages may send. Pages of other origins get no permission, and the gateway's own
+/// page asks for none.
 #[derive(Clone, Debug)]
 pub(crate) struct Origins(Arc<[HeaderValue]>);
 

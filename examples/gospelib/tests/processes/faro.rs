@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::LazyLock,
 };
 
 use glyph_tests::{children::Process, environment, wait};
@@ -261,13 +262,16 @@ fn page_reports_in_a_browser() {
     );
 }
 
-/// Makes the script that reports with the SDK, and returns its path.
-fn sdk() -> String {
-    let mut run = Command::new(file("faro/run"));
-    let built = environment::clean(&mut run).output().unwrap();
-    let errors = String::from_utf8_lossy(&built.stderr);
-    assert!(built.status.success(), "{errors}");
-    String::from_utf8(built.stdout).unwrap().trim().to_owned()
+/// Makes the script that reports with the SDK, once for all tests, and returns its path.
+fn sdk() -> &'static str {
+    static SDK: LazyLock<String> = LazyLock::new(|| {
+        // npm may need the proxy of the environment.
+        let built = Command::new(file("faro/run")).output().unwrap();
+        let errors = String::from_utf8_lossy(&built.stderr);
+        assert!(built.status.success(), "{errors}");
+        String::from_utf8(built.stdout).unwrap().trim().to_owned()
+    });
+    &SDK
 }
 
 /// The SDK sends to another origin, so the browser asks first.
@@ -281,7 +285,7 @@ fn faros_web_sdk_reports_in_a_browser() {
         "--listen",
         &address,
         "--reporter",
-        &reporter,
+        reporter,
         "--collector",
         &format!("http://localhost:{port}/collect"),
         "--origin",
@@ -306,7 +310,7 @@ fn faros_web_sdk_reports_in_a_browser() {
 #[ignore = "needs Chromium and npm"]
 fn page_without_a_collector_reports_nothing() {
     let reporter = sdk();
-    for arguments in [&[] as &[&str], &["--reporter", &reporter]] {
+    for arguments in [&[] as &[&str], &["--reporter", reporter]] {
         let variables = [("NEXT_PUBLIC_FARO_COLLECTOR_URL", "")];
         let library = Library::start_with(arguments, &variables);
         let gateway = library.service("gateway");

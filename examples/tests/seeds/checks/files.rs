@@ -249,11 +249,10 @@ pub(super) fn default(row: &Row, system: &System) -> Checked {
         "Faro collector" => {
             let port = 12347;
             let listens = AGENT.component("faro.receiver")?.body.contains("= 12347\n");
-            let path = "/collect";
             if !(listens && stack.publishes("alloy", port)) {
                 return Some(Err("the agent has no such receiver".to_owned()));
             }
-            format!("http://localhost:{port}{path}")
+            stack.environment("gateway", "NEXT_PUBLIC_FARO_COLLECTOR_URL")?
         }
         "backend URLs" | "local stack" => local(value.as_str()?, stack)?,
         "trace exporter" | "empty endpoint" | "tracing" => system.without_exporter(topic)?,
