@@ -37,7 +37,9 @@ pub fn clean(command: &mut Command) -> &mut Command {
 /// Does what [`clean`] does, for a program that serves its console: on a free port, which no other test
 /// has.
 pub fn clean_with_console(command: &mut Command) -> &mut Command {
-    clean(command).env("OTEL_EXPORTER_PROMETHEUS_PORT", "0")
+    clean(command)
+        .env("OTEL_EXPORTER_PROMETHEUS_PORT", "0")
+        .env("GLYPH_CONSOLE", "true")
 }
 
 /// Returns a builder that sees no environment variable and exposes no metrics of the process, which

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    mem,
     sync::Arc,
 };
 
@@ -99,14 +100,16 @@ impl MetricHistory {
         room: &mut usize,
     ) {
         let mut scratch = Scratch::default();
-        self.left_out = 0;
+        // A series that had no room before may have counted long ago.
+        let was_full = mem::take(&mut self.left_out) > 0;
+        let begins = self.has_begun && !was_full;
         for series in series {
             series.read(&mut scratch.cells);
             scratch.key.clear();
             key::push(&mut scratch.key, &series);
             match self.by_key.get(scratch.key.as_str()).copied() {
                 Some(index) => self.change(index, number, &mut scratch),
-                None => self.add(number, room, &mut scratch),
+                None => self.add(number, begins, room, &mut scratch),
             }
         }
         self.bytes_of_frames += FRAME + scratch.frame.len();
@@ -127,8 +130,8 @@ impl MetricHistory {
         }
     }
 
-    /// Adds a series. One that appears after the first snapshot has counted from zero.
-    fn add(&mut self, number: u64, room: &mut usize, scratch: &mut Scratch) {
+    /// Adds a series. One that `begins` was not there before, and has counted from zero.
+    fn add(&mut self, number: u64, begins: bool, room: &mut usize, scratch: &mut Scratch) {
         let entry = if self.free.is_empty() { ENTRY } else { 0 };
         let size = entry + size(scratch.key.len(), scratch.cells.len());
         let (Some(left), Some(index)) = (room.checked_sub(size), self.next_index()) else {
@@ -140,7 +143,7 @@ impl MetricHistory {
         if self.free.pop().is_none() {
             self.entries.push(None);
         }
-        if self.has_begun {
+        if begins {
             let zero = vec![0; scratch.cells.len()];
             frame::push(&mut scratch.frame, index, &zero, &scratch.cells);
         }

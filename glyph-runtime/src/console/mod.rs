@@ -28,7 +28,7 @@
 //! [admin token], and get a 401 without it. A request whose `Host` is neither loopback nor
 //! [named by the program] gets a 403, so that no page of another site can read the console.
 //!
-//! Functions that record do no work for it. A thread, `glyph-console`, reads the metrics every five
+//! Stages and metrics that are recorded do no work for it. A thread, `glyph-console`, reads the metrics every five
 //! seconds, and keeps what changed for 15 minutes in at most [32 MiB](DEFAULT_MEMORY). One eighth of that
 //! is for the latest log lines, one for the windows of alerts, and one for what the allocator adds. Whoever
 //! writes a batch of lines to the output copies it for the console. On a terminal, where lines are pretty,

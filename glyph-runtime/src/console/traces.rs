@@ -29,6 +29,8 @@ const ERROR: &str = "error";
 #[derive(Debug, PartialEq)]
 pub(super) struct Filter {
     stage: Option<String>,
+    /// Whether a span of the stage has to have failed, and not only some span of the trace.
+    has_stage_failed: bool,
     failed: Option<bool>,
     at_least: Option<Duration>,
     trace_id: Option<String>,
@@ -114,6 +116,7 @@ impl Filter {
         let limit = query.parsed::<usize>("limit", "an integer from 1 to 500")?;
         Ok(Self {
             stage: query.get("stage").map(str::to_owned),
+            has_stage_failed: false,
             failed,
             at_least: milliseconds.map(Duration::from_millis),
             trace_id: query.get("trace_id").map(str::to_ascii_lowercase),
@@ -125,6 +128,7 @@ impl Filter {
     pub(super) fn failures(stage: Option<&str>, limit: usize) -> Self {
         Self {
             stage: stage.map(str::to_owned),
+            has_stage_failed: true,
             failed: Some(true),
             at_least: None,
             trace_id: None,
@@ -133,7 +137,10 @@ impl Filter {
     }
 
     fn selects(&self, trace: &Trace) -> bool {
-        let has_stage = |stage: &String| trace.spans.iter().any(|span| span.name == *stage);
+        let is_wanted =
+            |span: &Span| !self.has_stage_failed || matches!(span.status, SpanStatus::Error { .. });
+        let mut spans = trace.spans.iter();
+        let has_stage = |stage: &String| spans.any(|span| span.name == *stage && is_wanted(span));
         self.stage.as_ref().is_none_or(has_stage)
             && self
                 .failed

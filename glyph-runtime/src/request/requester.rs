@@ -11,7 +11,7 @@ pub(crate) struct Client(pub(crate) IpAddr);
 /// Who asks for a change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Requester {
-    /// `None` on a listener of the program, which has the address.
+    /// `None` if the program serves the routes on its own listener: the connection is not known then.
     client: Option<IpAddr>,
     access: &'static str,
 }

@@ -181,8 +181,8 @@ impl Pipeline {
         }
     }
 
-    /// Returns the traces in the ring, the latest first: the sampled ones if there is no collector,
-    /// and those that [`TraceSettings::keep_failures`] keeps.
+    /// Returns the traces in the ring, the latest first: the sampled ones if there is no collector
+    /// or [`RingLimits::with_collector`](super::RingLimits::with_collector) is set, and those that [`TraceSettings::keep_failures`] keeps.
     ///
     /// A trace appears with its first ended span, and is complete with its root.
     #[must_use]

@@ -361,3 +361,19 @@ fn listener_for_others_answers_assistants_with_the_token_alone() {
     let headers = [LOCAL, JSON, ("authorization", bearer.as_str())];
     assert_eq!(post(address, "/mcp", &headers, ping).status, 200);
 }
+
+#[test]
+fn failures_of_a_stage_are_requests_in_which_it_failed() {
+    let (telemetry, address) = shop();
+    traced(&telemetry, || {
+        let _failed = pay("");
+        let checkout = tracing::info_span!("checkout", otel.status_code = "ERROR");
+        checkout.in_scope(|| {
+            let _paid = pay("bread");
+        });
+    });
+    let found = call(address, "last_failures", &json!({"stage": "pay"}));
+    let failure = &found["failures"][0];
+    assert_eq!(failure["trace"]["name"], "pay", "{found}");
+    assert_eq!(failure["failed"]["error"], "no order");
+}

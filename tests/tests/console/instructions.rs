@@ -103,7 +103,12 @@ fn instructions(recorded: Recorded, console: bool) -> u64 {
         .find_map(|line| line.split_once("Collected : "));
     let (_, count) = collected.unwrap_or_else(|| panic!("{text}"));
     assert!(output.status.success(), "{text}");
-    count.trim().parse().unwrap()
+    let count: u64 = count.trim().parse().unwrap();
+    assert!(
+        count > 10 * u64::from(CALLS),
+        "the calls are not counted: {text}"
+    );
+    count
 }
 
 #[test]

@@ -213,8 +213,9 @@ fn last_failure_of_each_program_has_the_ids_that_the_collector_received() {
         assert_eq!(own.program["service"], "glyphoxa");
         assert_eq!(own.program["instance"], instance);
         let stages = printed(program.console, &["stages"]);
+        let head = stages.lines().next().unwrap_or_default();
         assert!(
-            stages.starts_with("glyphoxa ") && stages.contains(instance),
+            stages.starts_with("glyphoxa ") && head.contains(&format!(" {instance}, checks:")),
             "{stages}"
         );
         let unknown = glyph(program.console, &["trace", other.trace_id()]);

@@ -5,6 +5,12 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+/// The most groups whose values are kept although the condition does not hold: as many as are shown.
+pub(super) const MOST_SHOWN: usize = 100;
+
+/// The bytes of an active group in addition to its key: its place in the map, and what the allocator adds.
+const GROUP: usize = size_of::<Active>() + 128;
+
 /// A moment on both clocks.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::console) struct Now {
@@ -16,8 +22,10 @@ pub(in crate::console) struct Now {
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     active: BTreeMap<String, Active>,
-    /// The values of groups in which the condition does not hold.
+    /// The values of some groups in which the condition does not hold.
     values: BTreeMap<String, f64>,
+    /// The groups for which there was no room.
+    left_out: usize,
 }
 
 /// A group for which the condition holds, or has held a short time ago.
@@ -39,16 +47,18 @@ pub(super) struct Times {
 }
 
 impl Groups {
-    /// Goes to the next states. `holds` decides for which values the condition holds.
+    /// Goes to the next states. `holds` decides for which values the condition holds. Groups that become active
+    /// take bytes from `room`.
     pub(super) fn step(
         &mut self,
         now: Now,
         times: Times,
         values: BTreeMap<String, f64>,
         holds: impl Fn(f64) -> bool,
+        room: &mut usize,
     ) {
         let (holding, others) = values.into_iter().partition(|(_, value)| holds(*value));
-        self.step_of(now, times, &holding, others);
+        self.step_of(now, times, &holding, others, room);
     }
 
     /// Goes to the next states, as Prometheus does at each evaluation of a rule: with the values of groups
@@ -59,8 +69,17 @@ impl Groups {
         times: Times,
         holding: &BTreeMap<String, f64>,
         others: BTreeMap<String, f64>,
+        room: &mut usize,
     ) {
+        self.left_out = 0;
         for (group, value) in holding {
+            if !self.active.contains_key(group) {
+                let Some(left) = room.checked_sub(GROUP + group.len()) else {
+                    self.left_out += 1;
+                    continue;
+                };
+                *room = left;
+            }
             let begun = Active {
                 since: now,
                 fires: None,
@@ -77,7 +96,16 @@ impl Groups {
         }
         self.active
             .retain(|group, active| holding.contains_key(group) || active.lasts(now, times));
-        self.values = others;
+        self.values = others.into_iter().take(MOST_SHOWN).collect();
+    }
+
+    /// Returns the bytes of the active groups, and the groups for which there was no room.
+    pub(super) fn kept(&self) -> (usize, usize) {
+        let keys = self.active.keys().map(String::len);
+        (
+            self.active.len() * GROUP + keys.sum::<usize>(),
+            self.left_out,
+        )
     }
 
     /// Returns the groups that are active.
@@ -128,7 +156,7 @@ mod tests {
                 time: begun.time + after,
             };
             let values = BTreeMap::from([(String::new(), *value)]);
-            groups.step(now, times, values, |value| value > 1.0);
+            groups.step(now, times, values, |value| value > 1.0, &mut 1000);
             match groups.active().next() {
                 None => '-',
                 Some((_, active)) if active.fires.is_some() => 'f',
@@ -162,6 +190,36 @@ mod tests {
             "pp--",
             "it has not fired"
         );
+    }
+
+    #[test]
+    fn active_groups_take_their_room_and_give_it_back() {
+        let now = Now {
+            at: Instant::now(),
+            time: SystemTime::now(),
+        };
+        let values = |value: f64| (0..1000).map(|group| (group.to_string(), value)).collect();
+        let mut groups = Groups::default();
+        let mut room = 5000;
+        groups.step(
+            now,
+            times(0, 0),
+            values(2.0),
+            |value| value > 1.0,
+            &mut room,
+        );
+        let (bytes, left_out) = groups.kept();
+        assert_eq!(bytes + room, 5000);
+        assert!((900..1000).contains(&left_out), "{left_out}");
+        groups.step(
+            now,
+            times(0, 0),
+            values(0.0),
+            |value| value > 1.0,
+            &mut room,
+        );
+        assert_eq!(groups.kept(), (0, 0));
+        assert_eq!(groups.inactive().count(), super::MOST_SHOWN);
     }
 
     #[test]

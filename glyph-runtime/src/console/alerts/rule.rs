@@ -53,17 +53,16 @@ impl Rule {
             } => {
                 let (values, comparison, threshold) =
                     (measured.values(now, room), *comparison, *threshold);
-                self.groups.step(now, self.times, values, |value| {
-                    compares(value, comparison, threshold)
-                });
+                let holds = |value| compares(value, comparison, threshold);
+                self.groups.step(now, self.times, values, holds, room);
             }
             Kind::Absent(measured) => {
                 let values = measured.values(now, room);
-                self.groups.step(now, self.times, values, |_| true);
+                self.groups.step(now, self.times, values, |_| true, room);
             }
             Kind::Burn(burn) => {
                 let (burning, others) = burn.values(now, room);
-                self.groups.step_of(now, self.times, &burning, others);
+                self.groups.step_of(now, self.times, &burning, others, room);
             }
             Kind::Not(_) => {}
         }
@@ -75,6 +74,9 @@ impl Rule {
         self.times.keep_firing = shorter(self.times.keep_firing, factor);
         if let Kind::Compare { measured, .. } | Kind::Absent(measured) = &mut self.kind {
             measured.shorten(factor);
+            if factor.get() > 1 {
+                self.condition = format!("{}, with times divided by {factor}", self.condition);
+            }
         }
     }
 
@@ -96,11 +98,13 @@ impl Rule {
 
     /// Returns the bytes of what is kept, and the groups for which there was no room.
     pub(super) fn kept(&self) -> (usize, usize) {
-        match &self.kind {
+        let (bytes, left_out) = match &self.kind {
             Kind::Compare { measured, .. } | Kind::Absent(measured) => measured.kept(),
             Kind::Burn(burn) => burn.kept(),
             Kind::Not(_) => (0, 0),
-        }
+        };
+        let (of_groups, groups_left_out) = self.groups.kept();
+        (bytes + of_groups, left_out + groups_left_out)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    iter,
+    iter, mem,
     num::NonZeroU32,
     time::{Duration, Instant},
 };
@@ -96,9 +96,11 @@ impl Track {
     ) {
         let part = (self.window / PARTS).max(self.shortest);
         let start = at.checked_sub(self.window);
-        self.left_out = 0;
+        // A group that had no room before may have counted long ago.
+        let was_full = mem::take(&mut self.left_out) > 0;
+        let before = self.last.filter(|_| !was_full);
         for (key, sums) in sums {
-            if !self.groups.contains_key(key) && !self.add(key, sums.len(), at, room) {
+            if !self.groups.contains_key(key) && !self.add(key, sums.len(), (before, at), room) {
                 self.left_out += 1;
             }
             if let Some(group) = self.groups.get_mut(key) {
@@ -111,8 +113,14 @@ impl Track {
         self.last = Some(at);
     }
 
-    /// Adds a group. One that appears later has counted from zero.
-    fn add(&mut self, key: &str, counts: usize, at: Instant, room: &mut usize) -> bool {
+    /// Adds a group. If it was not there before, it has counted from zero.
+    fn add(
+        &mut self,
+        key: &str,
+        counts: usize,
+        (before, at): (Option<Instant>, Instant),
+        room: &mut usize,
+    ) -> bool {
         let point = size_of::<Instant>() + counts * size_of::<u64>();
         let size = GROUP + key.len() + POINTS * point;
         let Some(left) = room.checked_sub(size) else {
@@ -126,7 +134,7 @@ impl Track {
             seen: at,
             size,
         };
-        if let Some(before) = self.last {
+        if let Some(before) = before {
             group.push(before, iter::repeat_n(0, counts));
         }
         self.groups.insert(key.to_owned(), group);
@@ -280,6 +288,18 @@ mod tests {
         both.extend(sums("b", 3));
         track.record(begun + STEP, &both, &mut room);
         assert_eq!((count(&track, "a"), count(&track, "b")), (Some(0), Some(3)));
+    }
+
+    #[test]
+    fn group_that_had_no_room_has_not_counted_from_zero() {
+        let mut track = Track::new(Duration::from_secs(60));
+        let begun = Instant::now();
+        track.record(begun, &sums("a", 1_000_000), &mut 0);
+        assert_eq!((track.left_out, count(&track, "a")), (1, None));
+        track.record(begun + STEP, &sums("a", 1_000_000), &mut 5000);
+        assert_eq!((track.left_out, count(&track, "a")), (0, Some(0)));
+        track.record(begun + STEP * 2, &sums("a", 1_000_002), &mut 0);
+        assert_eq!(count(&track, "a"), Some(2));
     }
 
     #[test]

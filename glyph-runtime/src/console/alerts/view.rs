@@ -5,13 +5,10 @@ use serde_json::{Map, Value};
 
 use super::{
     Alerts,
-    active::Active,
+    active::{Active, MOST_SHOWN},
     rule::{Kind, Rule},
 };
 use crate::console::{key, number::unix_milliseconds, overview::rounded};
-
-/// The most groups of one alert.
-const MOST_GROUPS: usize = 100;
 
 /// The most active groups of an overview.
 const MOST_ACTIVE: usize = 50;
@@ -143,7 +140,7 @@ impl AlertView {
         groups.sort_by_key(|group| group.state != "firing");
         let inactive = rule.groups.inactive();
         groups.extend(inactive.map(|(group, value)| GroupView::inactive(group, value)));
-        groups.truncate(MOST_GROUPS);
+        groups.truncate(MOST_SHOWN);
         Self {
             name: rule.name.clone(),
             severity: rule.severity,

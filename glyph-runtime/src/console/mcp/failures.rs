@@ -70,7 +70,7 @@ pub(super) fn failures<'s>(state: &'s State, within: Option<&str>, limit: usize)
 const DEEPEST: usize = 64;
 
 /// Returns the failed spans that the error came through, the outermost first. Of several failed spans
-/// within one, the last to end is the one that was not recovered from. With a name, the first is the last
+/// within one, the one that ended last is taken as the cause: the earlier ones were probably tried again. With a name, the first is the last
 /// span of this name that failed.
 fn chain(spans: Vec<SpanView>, name: Option<&str>) -> Vec<SpanView> {
     let outer = outer_failures(&spans);

@@ -87,7 +87,7 @@ function exemplarTable(data) {
 
 function heatMap(data) {
   const rows = rowsOf(data, data.buckets.length);
-  const none = element("p", { class: "soft" }, "Nothing was counted between two snapshots, which are five seconds apart.");
+  const none = element("p", { class: "soft" }, "Nothing was counted between two snapshots.");
   if (!rows) return [none];
   const columns = merged(data.columns);
   const most = Math.max(1, ...columns.sums.flatMap((counts) => counts || []));
@@ -127,8 +127,8 @@ const askedHeatMap = (name, chosen) => load(`/api/v1/heatmap?${new URLSearchPara
 
 // The heat map of all series, and a choice of those with one label value.
 function heatMaps(name, heat, series, chosen, choose) {
-  const place = element("div", null, ...heatMap(heat));
-  const values = labelValues(series, chosen);
+  const place = element("div", null, ...(heat instanceof Error ? [failure(heat)] : heatMap(heat)));
+  const values = labelValues(series.series, chosen);
   if (!values.size) return [place];
   const options = ["", ...values.keys()].map((words) => element("option", { value: words }, words ? visible(words) : "all"));
   const select = element("select", { name: "series" }, ...options);
@@ -145,5 +145,7 @@ function heatMaps(name, heat, series, chosen, choose) {
     }
     if (wanted === select.value) place.replaceChildren(...parts);
   });
-  return [element("form", null, field("Series in the heat map", select)), place];
+  const some = `Values of ${count(series.series.length)} of ${count(series.series_in_all)} series. For another one, set label and value in the URL.`;
+  const note = series.series_in_all > series.series.length ? [element("p", null, soft(some))] : [];
+  return [element("form", null, field("Series in the heat map", select)), ...note, place];
 }

@@ -59,9 +59,10 @@ function summaryOf(metric) {
 async function charts(name, kind, chosen, choose) {
   const [series, heat] = await Promise.all([
     load(`/api/v1/series?${new URLSearchParams({ metric: name })}`),
-    kind === "histogram" ? askedHeatMap(name, chosen) : null,
+    // A series of a link may be gone.
+    kind === "histogram" ? askedHeatMap(name, chosen).catch((error) => error) : null,
   ]);
-  return [...(heat ? heatMaps(name, heat, series.series, chosen, choose) : []), seriesTable(series)];
+  return [...(heat ? heatMaps(name, heat, series, chosen, choose) : []), seriesTable(series)];
 }
 
 function metricEntry(metric) {
