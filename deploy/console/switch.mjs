@@ -29,6 +29,8 @@ export async function switched(tab, folder, [own, other]) {
   await tab.until('the metrics of the other program are shown', `[...document.querySelectorAll('.metric summary code')].some(({ textContent }) => textContent.startsWith('${other.name}_'))`);
   const wrong = await lookedAt(tab, folder, own.origin, [['two programs', `/?${query}`], ['metrics of another program', `/metrics?${query}`]]);
   await tab.click('#programs a');
+  // The links of the views change after that of the program.
+  await tab.until('the other program is left', `![location, document.querySelector('#views a[data-view="overview"]')].some(({ href }) => href.includes('program='))`);
   await tab.click('#views a[data-view="overview"]');
   await showsStage(tab, own);
   return wrong;
