@@ -1,145 +1,12 @@
 //! The profiles of the stack, as docker-compose reads them back: one for each system, and one for all.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+mod stack;
+
+use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
 
-const DEPLOY: &str = "../deploy";
-
-/// What the guide of a system asks for.
-struct Profile {
-    name: &'static str,
-    /// The services of the systems, with the ports of this machine that lead to them.
-    services: &'static [(&'static str, &'static [&'static str])],
-    retention: &'static str,
-    password: &'static str,
-    /// Whether Alloy scrapes in place of Prometheus.
-    is_pushed: bool,
-}
-
-const GLYPHOXA: (&str, &[&str]) = ("glyphoxa", &["8080"]);
-const VOXRAY: (&str, &[&str]) = ("voxray", &["8090", "8100/udp", "20 of UDP"]);
-const XGEN: (&str, &[&str]) = ("xgen", &["8888", "9464"]);
-const LIBRARY: [(&str, &[&str]); 3] = [("content", &[]), ("gateway", &["8081"]), ("ingest", &[])];
-
-const PROFILES: [Profile; 7] = [
-    Profile::of("glyphoxa", &[GLYPHOXA], "30d"),
-    Profile::of("collector", &[GLYPHOXA], "30d"),
-    Profile::of("voxray", &[VOXRAY], "15d"),
-    Profile::of(
-        "ibex",
-        &[("ibex-auth", &["8081"]), ("ibex-proxy", &["8080"])],
-        "15d",
-    ),
-    Profile::of("xgen", &[XGEN], "15d"),
-    Profile {
-        password: "localdev",
-        is_pushed: true,
-        ..Profile::of("gospelib", &LIBRARY, "7d")
-    },
-    Profile {
-        is_pushed: true,
-        ..Profile::of(
-            "all",
-            &[
-                LIBRARY[0],
-                LIBRARY[1],
-                GLYPHOXA,
-                ("ibex-auth", &["8083"]),
-                ("ibex-proxy", &["8082"]),
-                LIBRARY[2],
-                VOXRAY,
-                XGEN,
-            ],
-            "30d",
-        )
-    },
-];
-
-impl Profile {
-    const fn of(
-        name: &'static str,
-        services: &'static [(&'static str, &'static [&'static str])],
-        retention: &'static str,
-    ) -> Self {
-        Self {
-            name,
-            services,
-            retention,
-            password: "admin",
-            is_pushed: false,
-        }
-    }
-
-    fn file(&self) -> String {
-        format!("profiles/{}.env", self.name)
-    }
-
-    /// Returns the services that the profile starts, as docker-compose understands them.
-    fn started(&self) -> serde_json::Map<String, Value> {
-        let file = self.file();
-        let words = ["--env-file", &file, "--profile", self.name, "config"];
-        let mut config = config(&words);
-        let services = config["services"].as_object_mut().unwrap();
-        services.retain(|_, service| {
-            let profiles = service["profiles"].as_array();
-            profiles.is_none_or(|profiles| profiles.iter().any(|profile| profile == self.name))
-        });
-        std::mem::take(services)
-    }
-}
-
-/// Returns what docker-compose makes of the file, without variables of this shell.
-fn config(words: &[&str]) -> Value {
-    let path = std::env::var_os("PATH").unwrap();
-    let mut command = Command::new("docker-compose");
-    let command = command.current_dir(DEPLOY).env_clear().env("PATH", path);
-    let output = command.args(["-f", "compose.yml"]).args(words).output();
-    let output = output.unwrap_or_else(|error| {
-        panic!("cannot start docker-compose: {error}; .ci/run installs what these tests need")
-    });
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && errors.is_empty(), "{errors}");
-    yaml_serde::from_slice(&output.stdout).unwrap()
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(Path::new(DEPLOY).join(path)).unwrap()
-}
-
-fn yaml(path: &str) -> Value {
-    yaml_serde::from_str(&read(path)).unwrap()
-}
-
-fn list(value: &Value) -> impl Iterator<Item = &str> {
-    let list = value.as_array().into_iter().flatten();
-    list.map(|text| text.as_str().unwrap())
-}
-
-/// Returns the published ports of a service: the address, the port there, and that of the container.
-fn ports(service: &Value) -> Vec<(&str, String, String)> {
-    let ports = list(&service["ports"]).map(|port| {
-        let parts: Vec<_> = port.split(':').collect();
-        let inside = parts[2].trim_end_matches("/tcp");
-        let outside = match inside.strip_suffix("/udp") {
-            Some(_) => format!("{}/udp", parts[1]),
-            None => parts[1].to_owned(),
-        };
-        (parts[0], outside, inside.to_owned())
-    });
-    ports.collect()
-}
-
-/// Returns the ports of this machine that lead to a service. Of those of UDP, the first and how many there are.
-fn published(service: &Value) -> Vec<String> {
-    let all = ports(service).into_iter().map(|(_, port, _)| port);
-    let (of_udp, mut published): (Vec<_>, Vec<_>) = all.partition(|port| port.ends_with("/udp"));
-    published.sort_unstable();
-    if let Some(first) = of_udp.iter().min() {
-        published.extend([first.clone(), format!("{} of UDP", of_udp.len())]);
-    }
-    published
-}
+use self::stack::{PROFILES, list, ports, published, read, yaml};
 
 #[test]
 #[ignore = "needs docker-compose, of Debian's package of that name"]
@@ -195,7 +62,7 @@ fn profiles_start_their_systems_at_the_ports_of_their_guides() {
 #[test]
 #[ignore = "needs docker-compose, of Debian's package of that name"]
 fn profiles_of_the_guides_are_those_of_the_systems() {
-    let config = config(&["config"]);
+    let config = stack::config(&["config"]);
     for (asked, system) in [("alpha", "glyphoxa"), ("observability", "gospelib")] {
         for (name, service) in config["services"].as_object().unwrap() {
             let has = |profile: &str| list(&service["profiles"]).any(|is| is == profile);
@@ -204,7 +71,7 @@ fn profiles_of_the_guides_are_those_of_the_systems() {
     }
     // Without a file, the values are those of the first system.
     let file = PROFILES[0].file();
-    let with_file = self::config(&["--env-file", &file, "config"]);
+    let with_file = stack::config(&["--env-file", &file, "config"]);
     assert_eq!(config, with_file);
 }
 
