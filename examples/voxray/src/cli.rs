@@ -104,7 +104,7 @@ pub(crate) struct Call {
     /// The server, such as `127.0.0.1:8090`.
     pub(crate) server: SocketAddr,
 
-    /// What to say, one utterance after another.
+    /// A text to say. Repeat it for more utterances.
     #[arg(long, value_name = "TEXT", default_values_t = ["What is 6 * 7?".to_owned()])]
     pub(crate) say: Vec<String>,
 
@@ -127,7 +127,7 @@ pub(crate) struct Speak {
     /// The file.
     pub(crate) file: PathBuf,
 
-    /// What to say, one utterance after another.
+    /// A text to say. Repeat it for more utterances.
     #[arg(long, value_name = "TEXT", default_values_t = ["What is 6 * 7?".to_owned()])]
     pub(crate) say: Vec<String>,
 

@@ -27,7 +27,7 @@ const SAY: [&str; 9] = [
     "What is 6 * 7?",
 ];
 
-/// What the browser heard and counted.
+/// The text that the page has decoded from the answer, and the bytes that the browser has counted.
 #[derive(Debug, Deserialize)]
 struct Visit {
     heard: String,
