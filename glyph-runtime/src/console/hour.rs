@@ -31,7 +31,7 @@ const RATE: u64 = 5000;
 /// The variable of the process in which memory is measured.
 const ALONE: &str = "GLYPH_HOUR_ALONE";
 
-/// What a console keeps within its limit.
+/// The parts of a console that share its limit of bytes.
 struct Stores {
     history: History,
     alerts: Alerts,

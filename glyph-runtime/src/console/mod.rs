@@ -108,7 +108,7 @@ pub const DEFAULT_MEMORY: usize = 32 << 20;
 /// The least limit of bytes.
 const LEAST_MEMORY: usize = 1 << 20;
 
-/// What the program sets for its console.
+/// The limits of a console, which the program can set.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// The limit of bytes.

@@ -1,5 +1,5 @@
-//! What the console, profiles and the listener share: queries of URLs, headers of responses, requests of other
-//! sites, and who asks for a change.
+//! The parts of a request that the console, the profiles and the listener read: queries of URLs, headers of responses,
+//! whether another site sent it, and who asks for a change.
 
 #[cfg(any(feature = "console", feature = "profile"))]
 mod headers;

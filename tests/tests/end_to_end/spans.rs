@@ -9,7 +9,7 @@ pub(crate) type Attributes = BTreeMap<String, String>;
 pub(crate) struct Span {
     pub(crate) trace: String,
     pub(crate) id: String,
-    /// Empty if there is none.
+    /// The id of the parent, or empty for the root of a trace.
     pub(crate) parent: String,
     pub(crate) name: String,
     pub(crate) kind: String,

@@ -91,7 +91,7 @@ fn span_keeps_its_ids_kind_times_and_attributes() {
     assert_eq!(attributes, expected);
 }
 
-/// What Faro's web SDK 2.12.1 posted in one visit of the page in Chromium, a request a line.
+/// The requests of one visit of the page in Chromium, which Faro's web SDK 2.12.1 posted: the body of each on a line.
 const SDK: &str = include_str!("sdk.jsonl");
 
 #[test]

@@ -21,7 +21,7 @@ pub(crate) struct Span {
     pub(crate) service: String,
     pub(crate) trace: String,
     pub(crate) id: String,
-    /// Empty if there is none.
+    /// The id of the parent, or empty for the root of a trace.
     pub(crate) parent: String,
     pub(crate) name: String,
 }

@@ -174,7 +174,7 @@ impl Traffic {
         }
     }
 
-    /// Returns a span that has ended. A parent of 0 is none.
+    /// Returns a span that has ended. With 0 as the id of its parent, it is the root of its trace.
     fn span(
         &mut self,
         trace: u64,
