@@ -51,15 +51,13 @@ pub(crate) enum SpanNeeds {
 }
 
 /// The kind of span that a call gets: a span or a record, or neither.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Decision {
     Nothing,
     /// Nothing, in a trace that is not sampled.
     Unsampled,
     /// A span or a record.
     Open(ParentContext),
-    /// A record that is exported, with its span.
-    Started(Box<dyn TracedSpan>),
 }
 
 /// Whether calls have nothing in any context: no subscriber reads spans of this level, or the thread
@@ -70,24 +68,31 @@ pub(super) fn is_off(callsite: &'static SpanCallsite) -> bool {
     level > STATIC_MAX_LEVEL || level > LevelFilter::current() || is_ending()
 }
 
-/// Decides what a call has, unless that [is off](is_off).
-pub(super) fn decide(
+/// Returns the span of a call whose record is exported, or sets `decision` to what the call has, unless that
+/// [is off](is_off).
+#[inline]
+pub(super) fn start_or_decide(
     callsite: &'static SpanCallsite,
     names_parent: bool,
     needs: SpanNeeds,
-) -> Decision {
+    decision: &mut Decision,
+) -> Option<Box<dyn TracedSpan>> {
     let interest = callsite.interest();
     if interest.is_never() {
-        return Decision::Nothing;
+        *decision = Decision::Nothing;
+        return None;
     }
     let can_be_started = needs == SpanNeeds::Nothing && !names_parent;
-    match in_context(can_be_started.then_some(callsite), names_parent, needs) {
-        Decision::Open(context) if context.kind == SpanType::Tracing => {
-            let can_be_record = needs == SpanNeeds::Nothing;
-            decide_built(callsite, context, can_be_record, interest.is_always())
-        }
-        decision => decision,
+    let recordable = can_be_started.then_some(callsite);
+    let started = in_context(recordable, names_parent, needs, decision);
+    if started.is_none()
+        && let Decision::Open(context) = *decision
+        && context.kind == SpanType::Tracing
+    {
+        let can_be_record = needs == SpanNeeds::Nothing;
+        *decision = decide_built(callsite, context, can_be_record, interest.is_always());
     }
+    started
 }
 
 /// Decides whether a record takes the place of a span that is to be built.
@@ -130,19 +135,30 @@ fn in_context(
     recordable: Option<&'static SpanCallsite>,
     names_parent: bool,
     needs: SpanNeeds,
-) -> Decision {
+    decision: &mut Decision,
+) -> Option<Box<dyn TracedSpan>> {
     let Some(traces) = traces() else {
-        return Decision::Open(ParentContext {
+        *decision = Decision::Open(ParentContext {
             span: ParentSpanId::NONE,
             kind: SpanType::Tracing,
         });
+        return None;
     };
     let recordable = recordable
         .filter(|callsite| records_are_exported() && !spans_are_read() && !callsite.has_error());
-    let ParentSpan { id, is_unsampled } = match traces.start_below(recordable) {
-        Below::Started(span) => return Decision::Started(span),
-        Below::Span(parent) => parent,
-        Below::Ending => return Decision::Nothing,
+    let mut below = Below::Ending;
+    let started = traces.start_below(recordable, &mut below);
+    if started.is_none() {
+        *decision = decide_below(below, names_parent, needs);
+    }
+    started
+}
+
+/// Decides what a call has in the current span.
+#[inline]
+fn decide_below(below: Below, names_parent: bool, needs: SpanNeeds) -> Decision {
+    let Below::Span(ParentSpan { id, is_unsampled }) = below else {
+        return Decision::Nothing;
     };
     let is_read = spans_are_read() || unsampled_are_read();
     let is_built = !is_unsampled || names_parent || is_read;

@@ -28,6 +28,23 @@ impl OpenSpan {
         }
     }
 
+    /// Returns when the call began, if its span knows that, and code of the program has not run since.
+    #[inline]
+    pub(crate) fn just_begun(&self) -> Option<Moment> {
+        match &*self.0 {
+            State::Traced(traced) => traced.just_begun(),
+            _ => None,
+        }
+    }
+
+    /// Notes that code of the program has run since the span began: its call begins later.
+    #[inline]
+    pub(crate) fn has_evaluated(&mut self) {
+        if let State::Traced(traced) = &mut *self.0 {
+            traced.has_evaluated();
+        }
+    }
+
     /// Sets when the call ended, before it is left.
     #[inline]
     pub(crate) fn ended(&mut self, ended: Moment) {

@@ -23,9 +23,11 @@ impl OpenSpan {
     pub fn record(&self, fields: &[(&str, FieldValue<'_>)]) {
         match self.state() {
             State::Recorded(recorded) => record::set(recorded.callsite.metadata(), fields),
-            State::Traced(traced) if traced.has_record => {
-                record::set(traced.recorded.callsite.metadata(), fields);
-            }
+            State::Traced(Traced {
+                has_record: true,
+                callsite: Some(callsite),
+                ..
+            }) => record::set(callsite.metadata(), fields),
             _ => set_on(self.span(), fields),
         }
     }

@@ -56,6 +56,9 @@ struct EnteredCall<'call> {
     open: &'call mut OpenSpan,
 }
 
+/// A call whose span is put in place.
+const STARTED: State = State::Traced(Traced::NOTHING);
+
 /// The span of calls that have none.
 pub(super) static NO_SPAN: Span = Span::none();
 
@@ -112,7 +115,11 @@ impl OpenSpan {
     }
 
     /// Notes that the span of a record is started, in place, as [`set`](Self::set) does not.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "the compiler finds it too long for its few callers"
+    )]
+    #[inline(always)]
     pub(super) fn set_started(
         &mut self,
         callsite: &'static SpanCallsite,
@@ -121,9 +128,9 @@ impl OpenSpan {
         if self.is_open() {
             self.close();
         }
-        self.0 = ManuallyDrop::new(State::Traced(Traced::starting(callsite, span)));
+        self.0 = ManuallyDrop::new(STARTED);
         if let State::Traced(traced) = &mut *self.0 {
-            traced.describe();
+            traced.start(callsite, span);
         }
     }
 

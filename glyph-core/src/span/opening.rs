@@ -3,7 +3,7 @@
 use super::{
     FieldValue, OpenSpan, Parent, ParentContext, SpanCallsite,
     build::{build, build_enabled},
-    decision::{Decision, SpanNeeds, SpanType, decide, is_off},
+    decision::{Decision, SpanNeeds, SpanType, is_off, start_or_decide},
     open::State,
     record::records_are_read,
     traces::traces,
@@ -32,17 +32,18 @@ fn opens_in_context(
     names_parent: bool,
     needs: SpanNeeds,
 ) -> Option<ParentContext> {
-    match decide(callsite, names_parent, needs) {
+    let mut decision = Decision::Nothing;
+    if let Some(span) = start_or_decide(callsite, names_parent, needs, &mut decision) {
+        open.set_started(callsite, span);
+        return Some(ParentContext::RECORD);
+    }
+    match decision {
         Decision::Nothing => None,
         Decision::Unsampled => {
             open.set_unsampled();
             None
         }
         Decision::Open(context) => Some(context),
-        Decision::Started(span) => {
-            open.set_started(callsite, span);
-            Some(ParentContext::RECORD)
-        }
     }
 }
 

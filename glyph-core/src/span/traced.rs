@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     Annotate, FieldValues, Parent, RecordSlot, SpanCallsite, SpanRecord, TypeName, Values,
-    around::Around, inside::Inside, record, recorded::Recorded,
+    around::Around, inside::Inside, record,
 };
 use crate::{Exemplar, clock::Moment};
 
@@ -46,8 +46,10 @@ pub trait TracedSpan: fmt::Debug + Send + Sync {
 
 /// A span that has begun.
 #[doc(hidden)]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct BegunSpan {
+    /// When it began, if the span knows that.
+    pub at: Moment,
     /// The exemplar of observations in the call, if they are to have one.
     pub exemplar: Option<Exemplar>,
     /// Whether the span is recorded. Otherwise it only continues a trace that is not sampled.
@@ -56,16 +58,29 @@ pub struct BegunSpan {
     pub has_function: bool,
 }
 
+impl BegunSpan {
+    /// A span that is not asked yet.
+    const UNKNOWN: Self = Self {
+        at: Moment::UNKNOWN,
+        exemplar: None,
+        is_recording: false,
+        has_function: false,
+    };
+}
+
 /// A record that is exported, with its span.
 #[derive(Debug)]
 pub(super) struct Traced {
-    /// Its own `around` stays empty: the call enters the one below before its span, and the record
-    /// after it. It is empty once the call has ended.
-    pub(super) recorded: Recorded,
+    /// `None` before the call.
+    pub(super) callsite: Option<&'static SpanCallsite>,
+    /// Empty while a thread is in the call, and once the call has ended.
+    slot: RecordSlot,
     /// Whether the record has fields. Those of a call without must not get into that of another.
     pub(super) has_record: bool,
     /// Whether the call has begun. One that has not is exported nowhere.
     has_begun: bool,
+    /// Whether code of the program has run since the span began, to evaluate its fields.
+    has_evaluated: bool,
     /// Of the span, also while a thread is in the call.
     begun: BegunSpan,
     /// When the call ended, if its metrics know that.
@@ -77,25 +92,24 @@ pub(super) struct Traced {
 
 // Out of line, so that records of calls that are not sampled stay as small as they are.
 impl Traced {
-    /// A call whose span is started. Call [`describe`](Self::describe) on it where it stays.
-    #[inline]
-    pub(super) fn starting(callsite: &'static SpanCallsite, span: Box<dyn TracedSpan>) -> Self {
-        Self {
-            has_record: false,
-            recorded: Recorded::new(callsite, RecordSlot::traced(span)),
-            has_begun: false,
-            begun: BegunSpan::default(),
-            ended: Moment::UNKNOWN,
-            around: None,
-        }
-    }
+    /// No call.
+    pub(super) const NOTHING: Self = Self {
+        callsite: None,
+        slot: RecordSlot::EMPTY,
+        has_record: false,
+        has_begun: false,
+        has_evaluated: false,
+        begun: BegunSpan::UNKNOWN,
+        ended: Moment::UNKNOWN,
+        around: None,
+    };
 
-    /// Asks the span what is known of it.
+    /// Takes the span of a call, and asks it what is known of it. Call it where this stays.
     #[inline]
-    pub(super) fn describe(&mut self) {
-        if let Some(span) = self.recorded.slot.span() {
-            span.describe(&mut self.begun);
-        }
+    pub(super) fn start(&mut self, callsite: &'static SpanCallsite, span: Box<dyn TracedSpan>) {
+        self.callsite = Some(callsite);
+        span.describe(&mut self.begun);
+        self.slot.put_span(span);
     }
 
     /// Whether the span is recorded.
@@ -107,10 +121,9 @@ impl Traced {
     /// Begins the call with the values to keep. Returns whether a record can keep them.
     #[inline]
     pub(super) fn begin(&mut self, parent: &Parent, values: Option<&FieldValues<'_, '_>>) -> bool {
-        if let Some(values) = values {
+        if let (Some(values), Some(callsite)) = (values, self.callsite) {
             let are_whole = self.is_exported();
-            let Recorded { callsite, slot, .. } = &mut self.recorded;
-            match slot.begin(callsite, values, are_whole) {
+            match self.slot.begin(callsite, values, are_whole) {
                 Some(has_record) => self.has_record = has_record,
                 None => return false,
             }
@@ -124,18 +137,29 @@ impl Traced {
 
     #[cold]
     fn set_parent(&mut self, parent: &Parent) {
-        self.recorded.slot.set_named_parent(parent);
+        self.slot.set_named_parent(parent);
         if let Parent::Span(parent) = parent {
             self.around = Some(Box::new(Around::below(parent)));
         }
     }
 
     pub(super) fn span(&self) -> Option<Box<dyn Annotate>> {
-        Some(self.recorded.slot.span()?.annotated())
+        Some(self.slot.span()?.annotated())
     }
 
     pub(super) const fn exemplar(&self) -> Option<Exemplar> {
         self.begun.exemplar
+    }
+
+    /// Notes that code of the program has run since the span began.
+    pub(super) const fn has_evaluated(&mut self) {
+        self.has_evaluated = true;
+    }
+
+    /// Returns when the span began, if nothing of the program has run since.
+    #[inline]
+    pub(super) fn just_begun(&self) -> Option<Moment> {
+        (!self.has_evaluated && self.begun.at.is_known()).then_some(self.begun.at)
     }
 
     /// Sets when the call ended.
@@ -146,7 +170,7 @@ impl Traced {
     /// Sets the type of the method that the call is of.
     pub(super) fn set_function(&mut self, of: Option<TypeName>) {
         if self.begun.has_function
-            && let Some(span) = self.recorded.slot.span_mut()
+            && let Some(span) = self.slot.span_mut()
         {
             span.set_function(of);
         }
@@ -155,7 +179,7 @@ impl Traced {
     /// Keeps what is around the record. The context is in the span's.
     #[inline(never)]
     pub(super) fn outlive(&mut self) {
-        self.recorded.slot.outlive();
+        self.slot.outlive();
         if self.around.is_none() {
             let around = Around::without_context();
             self.around = (!around.is_nothing()).then(|| Box::new(around));
@@ -167,7 +191,7 @@ impl Traced {
     pub(super) fn enter(&mut self, once: bool) -> Inside {
         let around = self.around.as_deref();
         let inside = around.map_or(Inside::NOTHING, Around::enter);
-        let slot = &mut self.recorded.slot;
+        let slot = &mut self.slot;
         let is_current = slot.span_mut().is_some_and(|span| span.enter(once));
         inside
             .with(Inside::CONTEXT, is_current)
@@ -177,7 +201,7 @@ impl Traced {
     /// Leaves what [`enter`](Self::enter) has entered.
     #[inline(never)]
     pub(super) fn leave(&mut self, inside: Inside) {
-        let slot = &mut self.recorded.slot;
+        let slot = &mut self.slot;
         if inside.has(Inside::RECORD) {
             slot.leave();
         }
@@ -194,7 +218,7 @@ impl Traced {
     /// Whether there is nothing to drop.
     #[inline]
     pub(super) const fn is_empty(&self) -> bool {
-        self.around.is_none() && self.recorded.is_empty()
+        self.around.is_none() && self.slot.is_empty()
     }
 
     /// Leaves a call that ends then.
@@ -212,7 +236,7 @@ impl Traced {
     /// Ends the span. If the thread is still in it, as `is_entered` says, it leaves it first.
     #[inline]
     pub(super) fn end(&mut self, is_entered: bool) {
-        if let Some(span) = self.recorded.slot.take_span() {
+        if let Some(span) = self.slot.take_span() {
             self.end_span(span, is_entered);
         }
     }

@@ -13,9 +13,15 @@ use crate::{
 /// The current trace, and the decision whether to build a span. A runtime implements it.
 #[doc(hidden)]
 pub trait Traces: CurrentTrace {
-    /// Returns the current span, in which a new one is opened. If that is sampled, and a call from
-    /// `recordable` is exported as a record, starts the span of the record in its place.
-    fn start_below(&self, recordable: Option<&'static SpanCallsite>) -> Below;
+    /// Sets `below` to the current span, in which a new one is opened. If that is sampled, and a call from
+    /// `recordable` is exported as a record, returns the span of the record in its place.
+    ///
+    /// The span is returned by itself, since that is in registers.
+    fn start_below(
+        &self,
+        recordable: Option<&'static SpanCallsite>,
+        below: &mut Below,
+    ) -> Option<Box<dyn TracedSpan>>;
 
     /// Returns the current span. [`ParentSpanId::NONE`] outside of any.
     fn current_span(&self) -> ParentSpanId;
@@ -74,13 +80,11 @@ pub trait KeptContext: Debug + Send + Sync {
     fn leave(&self);
 }
 
-/// The current span, or one that was started in it.
+/// The current span, in which nothing was started.
 #[doc(hidden)]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Below {
-    /// The span of a record, in a sampled one.
-    Started(Box<dyn TracedSpan>),
-    /// The current span, in which nothing was started.
+    /// The current span.
     Span(ParentSpan),
     /// The thread is ending: no span is opened.
     Ending,
@@ -151,9 +155,11 @@ pub(super) fn traces() -> Option<&'static dyn Traces> {
 
 /// Returns the current span. `None` without connected traces, and if the thread is ending.
 pub(super) fn parent_span() -> Option<ParentSpan> {
-    match traces()?.start_below(None) {
+    let mut below = Below::Ending;
+    let _nothing_is_started = traces()?.start_below(None, &mut below);
+    match below {
         Below::Span(parent) => Some(parent),
-        Below::Started(_) | Below::Ending => None,
+        Below::Ending => None,
     }
 }
 

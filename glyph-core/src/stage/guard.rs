@@ -110,7 +110,7 @@ impl Guard {
             gauge.metric.shift(self.series.in_flight.index(), 1);
         }
         self.cells = Some(cells);
-        self.started = Moment::now();
+        self.started = self.open_span.just_begun().unwrap_or_else(Moment::now);
     }
 
     #[inline]

@@ -60,12 +60,16 @@ pub fn open<S: Stage>(
     let open = &mut guard.open_span;
     labelled(open, stage, callsite, context, &parent, fields);
     open.of_function(callsite, of, context);
+    if !fields.is_empty() || !matches!(parent, Parent::Current) {
+        open.has_evaluated();
+    }
 }
 
 /// Links the span of a call to others.
 #[doc(hidden)]
-pub fn link(guard: &Guard, links: impl Links) {
+pub fn link(guard: &mut Guard, links: impl Links) {
     guard.open_span.link(links);
+    guard.open_span.has_evaluated();
 }
 
 fn labelled<S: Stage>(

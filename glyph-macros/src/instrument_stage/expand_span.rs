@@ -40,7 +40,7 @@ pub(super) fn opened(
     let links = &site.span.links;
     let link = links
         .as_ref()
-        .map(|links| quote!(#rt::link(&#guard, #links);));
+        .map(|links| quote!(#rt::link(&mut #guard, #links);));
     let open = quote! {
         if let #rt::core::option::Option::Some(#outer) = #rt::opens(&mut #guard, &#spans, #has_parent, #needs_span) {
             #rt::open(&mut #guard, &#stage, &#spans, #outer, #parent, #of, &[#(#values),*]);

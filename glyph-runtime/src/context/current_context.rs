@@ -46,7 +46,11 @@ pub(crate) struct Attached {
 }
 
 /// Makes `context` current, unless the thread is ending.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "a context is moved once less, and the compiler finds it too long"
+)]
+#[inline(always)]
 pub(crate) fn attach(context: Context) -> Attached {
     Attached {
         _guard: can_be_used().then(|| context.attach()),

@@ -2,7 +2,7 @@
 
 use tracing::Metadata;
 
-use super::{super::FieldValue, Values, local::with, span_record::Record};
+use super::{super::FieldValue, Values, local::with};
 
 /// Sets fields of the innermost record. The thread's records are borrowed meanwhile, so the values
 /// must not run code of a program when they are formatted.
@@ -11,39 +11,29 @@ pub(in crate::span) fn set(
     fields: &[(&str, FieldValue<'_>)],
 ) {
     with(|thread| {
-        let shared = match thread.last()? {
-            Record::Shared(record) => record,
-            own => {
-                let record = own.own_mut()?;
-                record.values.set(metadata, fields);
-                record.shared.as_ref()?
-            }
-        };
-        shared.update(&Values::of_late(metadata, fields));
+        let slot = thread.last()?;
+        if let Some(record) = slot.own_mut() {
+            record.values.set(metadata, fields);
+        }
+        slot.seen_by_others()?
+            .update(&Values::of_late(metadata, fields));
         Some(())
     });
 }
 
 /// Whether others share the innermost record.
 pub(in crate::span) fn is_shared() -> bool {
-    let shared = with(|thread| match thread.last()? {
-        Record::Shared(_) => Some(true),
-        own => Some(own.own()?.shared.is_some()),
-    });
-    shared.unwrap_or(false)
+    with(|thread| thread.last()?.seen_by_others().map(|_| ())).is_some()
 }
 
 /// Sets values of the innermost record.
 pub(in crate::span) fn update(values: &Values) {
     with(|thread| {
-        match thread.last()? {
-            Record::Shared(record) => record.update(values),
-            own => {
-                let record = own.own_mut()?;
-                record.values.update(values);
-                record.shared.as_ref()?.update(values);
-            }
+        let slot = thread.last()?;
+        if let Some(record) = slot.own_mut() {
+            record.values.update(values);
         }
+        slot.seen_by_others()?.update(values);
         Some(())
     });
 }
@@ -52,10 +42,7 @@ pub(in crate::span) fn update(values: &Values) {
 /// ends.
 pub(in crate::span) fn update_shared(values: &Values) {
     with(|thread| {
-        match thread.last()? {
-            Record::Shared(record) => record.update(values),
-            own => own.own()?.shared.as_ref()?.update(values),
-        }
+        thread.last()?.seen_by_others()?.update(values);
         Some(())
     });
 }

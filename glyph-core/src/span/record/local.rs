@@ -1,6 +1,6 @@
 //! The records of a thread: those it is in, and unused ones.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{cell::RefCell, iter, sync::Arc};
 
 use tracing::Metadata;
 
@@ -8,7 +8,7 @@ use super::{
     super::{Annotate, TracedSpan, running::is_of_stage},
     Enclosing, SharedRecord, Values,
     entered::{self, Entered},
-    span_record::{Parent, Record, SpanRecord},
+    span_record::{Parent, Record, Slot, SpanRecord},
 };
 
 /// The most unused records that a thread keeps.
@@ -17,7 +17,8 @@ const MOST_UNUSED: usize = 64;
 /// A record that the thread is in.
 #[derive(Debug)]
 struct Frame {
-    record: Record,
+    /// Empty only while it is left.
+    slot: Slot,
     /// The order of the span of `tracing`'s in which it was entered.
     within: u64,
 }
@@ -90,7 +91,7 @@ pub(in crate::span) fn stage_since(records: usize) -> Option<u64> {
     with(|thread| {
         let mut later = thread.frames.get(records..)?.iter().rev();
         later.find_map(|frame| {
-            let record = frame.record.own()?;
+            let record = frame.slot.own()?;
             let is_of_stage = record.values.metadata().is_some_and(is_of_stage);
             is_of_stage.then_some(record.serial)
         })
@@ -116,28 +117,40 @@ pub(in crate::span) fn metadata_of(serial: u64) -> Option<&'static Metadata<'sta
 pub(in crate::span) fn annotated(serial: u64) -> Option<Box<dyn Annotate>> {
     with(|thread| {
         let mut spans = thread.frames.iter().rev();
-        spans.find_map(|frame| match &frame.record {
-            Record::Traced(span) if span.record().serial == serial => Some(span.annotated()),
-            _ => None,
+        spans.find_map(|frame| {
+            let span = frame.slot.span.as_ref()?;
+            (span.record().serial == serial).then(|| span.annotated())
         })
     })
 }
 
-/// Leaves the record that was entered last, and returns it.
+/// Leaves the record that was entered last, and puts it into its empty slot.
 #[inline]
-pub(super) fn leave() -> Option<Record> {
-    with(|thread| Some(thread.frames.pop()?.record))
+pub(super) fn leave(slot: &mut Slot) {
+    on(|thread| {
+        if let Some(frame) = thread.frames.last_mut() {
+            *slot = frame.slot.take();
+            thread.frames.pop();
+        }
+    });
 }
 
 /// Leaves the record that was entered last, and returns its span.
 #[inline]
 pub(super) fn leave_span() -> Option<Box<dyn TracedSpan>> {
-    let left = with(|thread| match thread.frames.pop()?.record {
-        Record::Traced(span) => Some(Ok(span)),
-        other => Some(Err(other)),
+    let span = with(|thread| {
+        let last = thread.frames.len().checked_sub(1)?;
+        let span = thread.frames.get_mut(last)?.slot.span.take()?;
+        // Where it is: a frame that is returned is copied.
+        thread.frames.truncate(last);
+        Some(span)
     });
-    // Another record is dropped without the borrow.
-    left?.ok()
+    if span.is_none() {
+        // A record of another kind, which is dropped without the borrow.
+        let mut other = Slot::EMPTY;
+        leave(&mut other);
+    }
+    span
 }
 
 /// Leaves the record that was entered last, whose call has ended, and takes it back.
@@ -167,9 +180,9 @@ impl Thread {
     fn begin(&mut self, record: &mut SpanRecord) {
         record.serial = self.next_serial();
         record.parent = match self.innermost().and_then(|index| self.frames.get(index)) {
-            Some(Frame { record, .. }) => match record {
-                Record::Shared(record) => Parent::Shared(Arc::clone(record)),
-                own => own
+            Some(Frame { slot, .. }) => match slot.shared() {
+                Some(record) => Parent::Shared(Arc::clone(record)),
+                None => slot
                     .own()
                     .map_or(Parent::Nothing, |record| Parent::Around(record.serial)),
             },
@@ -190,37 +203,43 @@ impl Thread {
     fn own(&mut self, serial: u64) -> Option<&mut SpanRecord> {
         let mut frames = self.frames.iter_mut().rev();
         frames.find_map(|frame| {
-            let record = frame.record.own_mut()?;
+            let record = frame.slot.own_mut()?;
             (record.serial == serial).then_some(record)
         })
     }
 
     /// Takes the record out of its slot.
     #[inline]
-    pub(super) fn enter(&mut self, slot: &mut Option<Record>) {
+    pub(super) fn enter(&mut self, slot: &mut Slot) {
         let within = entered::order();
-        if let Some(record) = slot.take() {
-            self.frames.push(Frame { record, within });
-        }
+        // In place: a processor waits for its own stores when it copies at once what was written in
+        // smaller pieces.
+        self.frames.extend(iter::once_with(|| Frame {
+            slot: slot.take(),
+            within,
+        }));
     }
 
     /// The record that was entered last.
-    pub(super) fn last(&mut self) -> Option<&mut Record> {
-        Some(&mut self.frames.last_mut()?.record)
+    pub(super) fn last(&mut self) -> Option<&mut Slot> {
+        Some(&mut self.frames.last_mut()?.slot)
     }
 
     /// Takes the record back that was entered last. Returns it if it is to be dropped, or what it
     /// refers to is.
     #[inline]
-    fn end(&mut self) -> Option<Record> {
-        match self.frames.pop()?.record {
-            Record::Own(mut record) if record.is_plain() && self.unused.len() < MOST_UNUSED => {
+    fn end(&mut self) -> Option<Slot> {
+        let mut slot = self.frames.pop()?.slot;
+        match slot.other.take() {
+            Some(Record::Own(mut record))
+                if record.is_plain() && self.unused.len() < MOST_UNUSED =>
+            {
                 record.values.clear();
                 self.unused.push(record);
-                None
             }
-            other => Some(other),
+            other => slot.other = other,
         }
+        Some(slot)
     }
 
     /// Returns the index of the innermost record, unless a span of `tracing`'s was entered in it.
@@ -242,10 +261,11 @@ impl Thread {
     pub(super) fn share(&mut self, index: usize) -> Option<Arc<SharedRecord>> {
         let around = self.parent_of(index);
         let around = around.and_then(|parent| self.share(parent));
-        Some(match &mut self.frames.get_mut(index)?.record {
-            Record::Shared(record) => Arc::clone(record),
-            own => own.own_mut()?.share(around),
-        })
+        let slot = &mut self.frames.get_mut(index)?.slot;
+        if let Some(record) = slot.shared() {
+            return Some(Arc::clone(record));
+        }
+        Some(slot.own_mut()?.share(around))
     }
 
     /// Keeps the parent of a record that the thread is not in.
@@ -257,7 +277,7 @@ impl Thread {
 
     /// Returns the index of the parent of a record, if the thread is in that.
     fn parent_of(&self, index: usize) -> Option<usize> {
-        let record = self.frames.get(index)?.record.own()?;
+        let record = self.frames.get(index)?.slot.own()?;
         self.frame_of(&record.parent, index)
     }
 
@@ -268,7 +288,7 @@ impl Thread {
         };
         let around = self.frames.get(..index)?;
         around.iter().rposition(|frame| {
-            let record = frame.record.own();
+            let record = frame.slot.own();
             record.is_some_and(|record| record.serial == *serial)
         })
     }
@@ -278,11 +298,14 @@ impl Thread {
     pub(super) fn each(&self, index: usize, read: &mut dyn FnMut(&Values)) -> Enclosing {
         let mut next = Some(index);
         while let Some(index) = next {
-            let record = match self.frames.get(index).map(|frame| &frame.record) {
-                Some(Record::Own(record)) => record,
-                Some(Record::Traced(span)) => span.record(),
-                Some(Record::Shared(record)) => return record.each(read),
-                None => break,
+            let Some(Frame { slot, .. }) = self.frames.get(index) else {
+                break;
+            };
+            if let Some(record) = slot.shared() {
+                return record.each(read);
+            }
+            let Some(record) = slot.own() else {
+                break;
             };
             read(&record.values);
             match &record.parent {

@@ -10,39 +10,33 @@ use super::{
         traces::traces,
     },
     SharedRecord, Values, local,
-    span_record::{Record, SpanRecord},
+    span_record::{Record, Slot, SpanRecord},
 };
 
 /// The record of a call. Empty while a thread is in the call, and owns the record.
 #[derive(Debug)]
-pub(crate) struct RecordSlot(Option<Record>);
+pub(crate) struct RecordSlot(Slot);
 
 impl RecordSlot {
     /// No record.
-    pub(crate) const EMPTY: Self = Self(None);
+    pub(crate) const EMPTY: Self = Self(Slot::EMPTY);
 
-    /// The record in the span of a call that is exported.
+    /// Puts the record in the span of a call that is exported into the empty slot.
     #[inline]
-    pub(crate) const fn traced(span: Box<dyn TracedSpan>) -> Self {
-        Self(Some(Record::Traced(span)))
+    pub(crate) fn put_span(&mut self, span: Box<dyn TracedSpan>) {
+        self.0.span = Some(span);
     }
 
     /// Returns the span of a call that is exported, unless the thread is in the call.
     #[inline]
     pub(crate) fn span(&self) -> Option<&dyn TracedSpan> {
-        match &self.0 {
-            Some(Record::Traced(span)) => Some(&**span),
-            _ => None,
-        }
+        self.0.span.as_deref()
     }
 
     /// See [`span`](Self::span).
     #[inline]
     pub(crate) fn span_mut(&mut self) -> Option<&mut Box<dyn TracedSpan>> {
-        match &mut self.0 {
-            Some(Record::Traced(span)) => Some(span),
-            _ => None,
-        }
+        self.0.span.as_mut()
     }
 
     /// Leaves the record that this thread has entered last, and takes its span, if the call is one that is
@@ -55,17 +49,11 @@ impl RecordSlot {
     /// Takes the span of a call that is exported.
     #[inline]
     pub(crate) fn take_span(&mut self) -> Option<Box<dyn TracedSpan>> {
-        match self.0.take() {
-            Some(Record::Traced(span)) => Some(span),
-            other => {
-                self.0 = other;
-                None
-            }
-        }
+        self.0.span.take()
     }
 
     fn own_mut(&mut self) -> Option<&mut SpanRecord> {
-        self.0.as_mut()?.own_mut()
+        self.0.own_mut()
     }
 
     /// Keeps the values of a call that begins. Returns whether a record can keep all of them: it
@@ -88,7 +76,7 @@ impl RecordSlot {
         };
         let are_kept = record.values.begin(callsite, values, false);
         if are_kept {
-            self.0 = Some(Record::Own(record));
+            self.0.other = Some(Record::Own(record));
         } else {
             local::recycle(record);
         }
@@ -125,13 +113,13 @@ impl RecordSlot {
 
     #[inline]
     pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.0.is_empty()
     }
 
     /// Gives the record back, since its call has ended.
     #[inline]
     pub(crate) fn recycle(&mut self) {
-        if let Some(Record::Own(record)) = self.0.take() {
+        if let Some(Record::Own(record)) = self.0.other.take() {
             local::recycle(record);
         }
     }
@@ -139,15 +127,13 @@ impl RecordSlot {
     /// Enters the record. Returns whether there was one to [`leave`](Self::leave).
     #[inline]
     pub(crate) fn enter(&mut self) -> bool {
-        self.0.is_some() && local::on(|thread| thread.enter(&mut self.0))
+        !self.0.is_empty() && local::on(|thread| thread.enter(&mut self.0))
     }
 
     /// Leaves the record that this thread has entered last.
     #[inline]
     pub(crate) fn leave(&mut self) {
-        if let Some(record) = local::leave() {
-            self.0 = Some(record);
-        }
+        local::leave(&mut self.0);
     }
 
     /// Leaves the record that this thread has entered last, whose call has ended.
@@ -165,9 +151,9 @@ impl RecordSlot {
 
     /// Makes the record one that several threads can enter. Call [`outlive`](Self::outlive) first.
     pub(crate) fn share(&mut self) {
-        if let Some(Record::Own(record)) = &mut self.0 {
+        if let Some(Record::Own(record)) = &mut self.0.other {
             let shared = record.share(None);
-            *self = Self(Some(Record::Shared(shared)));
+            self.0.other = Some(Record::Shared(shared));
         }
     }
 
@@ -177,30 +163,23 @@ impl RecordSlot {
         callsite: &'static SpanCallsite,
         fields: &[(&str, FieldValue<'_>)],
     ) {
-        if let Some(Record::Shared(record)) = &self.0 {
+        if let Some(record) = self.0.shared() {
             record.update(&Values::of_late(callsite.metadata(), fields));
         }
     }
 
     /// Builds a span with the values of a shared record, inside of the record around it.
     pub(crate) fn build(&self, callsite: &'static SpanCallsite) -> Span {
-        match &self.0 {
-            Some(Record::Shared(record)) => {
-                let _around = EnteredShared::enter(record.around());
-                build_again(callsite, record.values())
-            }
-            Some(Record::Own(_) | Record::Traced(_)) | None => {
-                build_again(callsite, &Values::default())
-            }
-        }
+        let Some(record) = self.0.shared() else {
+            return build_again(callsite, &Values::default());
+        };
+        let _around = EnteredShared::enter(record.around());
+        build_again(callsite, record.values())
     }
 
     /// Enters a shared record.
     pub(crate) fn enter_shared(&self) -> EnteredShared<'_> {
-        match &self.0 {
-            Some(Record::Shared(record)) => EnteredShared::enter(Some(record)),
-            Some(Record::Own(_) | Record::Traced(_)) | None => EnteredShared::enter(None),
-        }
+        EnteredShared::enter(self.0.shared())
     }
 }
 
@@ -216,9 +195,12 @@ pub struct EnteredShared<'record> {
 impl<'record> EnteredShared<'record> {
     /// Enters a record, if there is one.
     pub fn enter(record: Option<&'record Arc<SharedRecord>>) -> Self {
-        let mut record = record.map(|record| Record::Shared(Arc::clone(record)));
+        let mut slot = Slot {
+            span: None,
+            other: record.map(|record| Record::Shared(Arc::clone(record))),
+        };
         Self {
-            is_entered: record.is_some() && local::on(|thread| thread.enter(&mut record)),
+            is_entered: !slot.is_empty() && local::on(|thread| thread.enter(&mut slot)),
             record: PhantomData,
             this_thread: PhantomData,
         }
@@ -229,7 +211,8 @@ impl Drop for EnteredShared<'_> {
     fn drop(&mut self) {
         if self.is_entered {
             // Dropped without the borrow.
-            drop(local::leave());
+            let mut left = Slot::EMPTY;
+            local::leave(&mut left);
         }
     }
 }

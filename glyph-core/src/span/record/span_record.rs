@@ -34,29 +34,69 @@ pub(super) enum Parent {
 #[derive(Debug)]
 pub(super) enum Record {
     Own(Box<SpanRecord>),
-    /// The record of a call that is exported, in its span.
-    Traced(Box<dyn TracedSpan>),
     Shared(Arc<SharedRecord>),
 }
 
-impl Record {
+/// The record of a call, or none.
+///
+/// A span is apart from the others, since it is moved in registers then.
+#[derive(Debug)]
+pub(super) struct Slot {
+    /// The record of a call that is exported, in its span.
+    pub(super) span: Option<Box<dyn TracedSpan>>,
+    pub(super) other: Option<Record>,
+}
+
+impl Slot {
+    pub(super) const EMPTY: Self = Self {
+        span: None,
+        other: None,
+    };
+
+    #[inline]
+    pub(super) const fn is_empty(&self) -> bool {
+        self.span.is_none() && self.other.is_none()
+    }
+
+    #[inline]
+    pub(super) const fn take(&mut self) -> Self {
+        Self {
+            span: self.span.take(),
+            other: self.other.take(),
+        }
+    }
+
+    /// Returns the record if others share it.
+    #[inline]
+    pub(super) const fn shared(&self) -> Option<&Arc<SharedRecord>> {
+        match &self.other {
+            Some(Record::Shared(record)) => Some(record),
+            Some(Record::Own(_)) | None => None,
+        }
+    }
+
+    /// Returns what others see of the record, if they share it.
+    pub(super) fn seen_by_others(&self) -> Option<&Arc<SharedRecord>> {
+        self.shared().or_else(|| self.own()?.shared.as_ref())
+    }
+
     /// Returns the record, unless others share it.
     #[inline]
     pub(super) fn own(&self) -> Option<&SpanRecord> {
-        match self {
-            Self::Own(record) => Some(record),
-            Self::Traced(span) => Some(span.record()),
-            Self::Shared(_) => None,
+        match (&self.span, &self.other) {
+            (Some(span), _) => Some(span.record()),
+            (None, Some(Record::Own(record))) => Some(record),
+            (None, Some(Record::Shared(_)) | None) => None,
         }
     }
 
     /// See [`own`](Self::own).
     #[inline]
     pub(super) fn own_mut(&mut self) -> Option<&mut SpanRecord> {
-        match self {
-            Self::Own(record) => Some(record),
-            Self::Traced(span) => Some(span.record_mut()),
-            Self::Shared(_) => None,
+        match (&mut self.span, &mut self.other) {
+            (Some(span), _) => Some(span.record_mut()),
+            (None, Some(Record::Own(record))) => Some(record),
+            (None, Some(Record::Shared(_)) | None) => None,
         }
     }
 }

@@ -223,13 +223,20 @@ impl Values {
     }
 
     /// Removes the values, and keeps the memory if it is not much.
+    #[inline]
     pub(super) fn clear(&mut self) {
         self.entries.clear();
-        self.text.clear();
-        self.unused = 0;
-        self.omitted = 0;
-        self.has_error = false;
-        self.is_whole = false;
+        // Most calls have none of these. Looking takes less time than writing.
+        if !self.text.is_empty() {
+            self.text.clear();
+            self.unused = 0;
+        }
+        if self.omitted > 0 {
+            self.omitted = 0;
+        }
+        if self.has_error {
+            self.has_error = false;
+        }
         if self.entries.capacity() > KEPT_FIELDS {
             self.entries.shrink_to(KEPT_FIELDS);
         }

@@ -60,9 +60,14 @@ impl CurrentTrace for CurrentContext {
 }
 
 impl Traces for CurrentContext {
-    fn start_below(&self, recordable: Option<&'static SpanCallsite>) -> Below {
+    fn start_below(
+        &self,
+        recordable: Option<&'static SpanCallsite>,
+        below: &mut Below,
+    ) -> Option<Box<dyn TracedSpan>> {
         // Without a context the thread is ending: OpenTelemetry would panic at a new span.
-        read_inline(|context| below(context, recordable)).unwrap_or(Below::Ending)
+        *below = Below::Ending;
+        read_inline(|context| start_in(context, recordable, below)).flatten()
     }
 
     fn current_span(&self) -> ParentSpanId {
@@ -171,7 +176,11 @@ pub(super) fn open_context(id: &Id) -> Option<Context> {
 }
 
 #[inline]
-fn below(context: &Context, recordable: Option<&'static SpanCallsite>) -> Below {
+fn start_in(
+    context: &Context,
+    recordable: Option<&'static SpanCallsite>,
+    below: &mut Below,
+) -> Option<Box<dyn TracedSpan>> {
     let span = context.span();
     let span = span.span_context();
     let builds_unsampled = unsampled_spans_are_built();
@@ -182,14 +191,15 @@ fn below(context: &Context, recordable: Option<&'static SpanCallsite>) -> Below 
     {
         let started = stage_recorder::with(|recorder| recorder.start_accepted(callsite, context));
         if let Some(started) = started.flatten() {
-            return Below::Started(started);
+            return Some(started);
         }
     }
     let is_unsampled = span.is_valid() && !span.is_sampled();
-    Below::Span(ParentSpan {
+    *below = Below::Span(ParentSpan {
         id: id(span),
         is_unsampled: is_unsampled && !builds_unsampled,
-    })
+    });
+    None
 }
 
 /// A span that follows from itself would be locked twice.

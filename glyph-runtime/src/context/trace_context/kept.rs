@@ -33,7 +33,11 @@ impl KeptContext for Kept {
 
 /// Makes the context of a call current on this thread. Returns whether it is to be left with
 /// [`leave`].
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "a context is moved once less, and the compiler finds it too long"
+)]
+#[inline(always)]
 pub(crate) fn enter(context: Context) -> bool {
     let attached = attach(context);
     let is_kept = ENTERED.try_with(|entered| match entered.try_borrow_mut() {

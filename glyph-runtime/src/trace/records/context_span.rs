@@ -182,6 +182,11 @@ pub(in crate::trace) fn is_current(pipeline: usize, context: &Context) -> Option
 }
 
 impl ContextSpan {
+    #[expect(
+        clippy::inline_always,
+        reason = "ids are moved once less, and the compiler finds it too long"
+    )]
+    #[inline(always)]
     pub(super) const fn new(
         context: SpanContext,
         pipeline: usize,

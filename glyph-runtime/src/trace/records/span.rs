@@ -1,13 +1,17 @@
 //! The span of a call, while the call runs.
 
-use std::{mem::replace, sync::Arc};
+use std::{
+    iter,
+    mem::{replace, take},
+    sync::Arc,
+};
 
 use glyph_core::__runtime::{
     Annotate, BegunSpan, Moment, SpanCallsite, SpanRecord, TracedSpan, TypeName,
 };
 use opentelemetry::{
     Context, SpanId,
-    trace::{SpanContext, TraceContextExt},
+    trace::{Span, SpanContext, TraceContextExt},
 };
 
 use super::{
@@ -34,8 +38,8 @@ pub(super) struct RecordSpan {
     parent_is_remote: bool,
     is_recording: bool,
     begun: Begun,
-    /// The context in which the call runs. `None` once it was entered for the last time.
-    context: Option<Context>,
+    /// The context in which the call runs. Empty once it was entered for the last time.
+    context: Context,
 }
 
 impl RecordSpan {
@@ -56,7 +60,7 @@ impl RecordSpan {
             parent_is_remote: false,
             is_recording: false,
             begun,
-            context: None,
+            context: Context::default(),
         })
     }
 
@@ -103,12 +107,14 @@ impl RecordSpan {
         self.parent = parent.span_id();
         self.parent_is_remote = parent.is_remote();
         self.is_recording = is_recording;
-        self.ids.set(&ids);
+        let addable = is_recording.then(|| Arc::clone(&self.addable));
+        let span = ContextSpan::new(ids, self.recorder.key(), addable);
+        self.ids.set(span.span_context());
         if is_recording {
             self.open = self.buffer.starts(callsite);
             self.recorder.describe_start(&self.addable);
         }
-        self.context = Some(context.with_span(self.context_span(ids)));
+        self.context = context.with_span(span);
     }
 
     /// A call that is not recorded has a span as well, so that events in it belong to no other.
@@ -135,7 +141,9 @@ impl RecordSpan {
         let nanoseconds = ended.process_nanoseconds_since(self.begun.moment);
         let values = buffer.values.push(self.record.values());
         let additions = buffer.count(self.take_additions());
-        buffer.spans.push(EndedSpan {
+        // Written where it stays: a processor waits for its own stores when it copies at once what was
+        // written in smaller pieces.
+        buffer.spans.extend(iter::once_with(|| EndedSpan {
             callsite,
             ids: self.ids.take(),
             parent: self.parent,
@@ -144,7 +152,7 @@ impl RecordSpan {
             nanoseconds,
             additions,
             values,
-        });
+        }));
     }
 
     #[inline]
@@ -185,6 +193,7 @@ impl TracedSpan for RecordSpan {
     }
 
     fn describe(&self, begun: &mut BegunSpan) {
+        begun.at = self.begun.moment;
         begun.exemplar = self.ids.exemplar();
         begun.is_recording = self.is_recording;
         begun.has_function = self.is_recording && self.recorder.details.source_location;
@@ -192,11 +201,11 @@ impl TracedSpan for RecordSpan {
 
     fn enter(&mut self, once: bool) -> bool {
         let context = if once {
-            self.context.take()
+            take(&mut self.context)
         } else {
             self.context.clone()
         };
-        context.is_some_and(kept::enter)
+        context.has_active_span() && kept::enter(context)
     }
 
     fn leave(&self) {
@@ -210,8 +219,11 @@ impl TracedSpan for RecordSpan {
     }
 
     fn annotated(&self) -> Box<dyn Annotate> {
-        let context = self.context.clone();
-        Box::new(Annotated(context.unwrap_or_else(|| self.further_context())))
+        Box::new(Annotated(if self.context.has_active_span() {
+            self.context.clone()
+        } else {
+            self.further_context()
+        }))
     }
 
     fn end(mut self: Box<Self>, ended: Moment, is_entered: bool) {
@@ -219,7 +231,7 @@ impl TracedSpan for RecordSpan {
             kept::leave();
         }
         // First, because values of the context may be dropped with it, which can run any code.
-        drop(self.context.take());
+        drop(take(&mut self.context));
         self.record.release();
         if let Some(open) = self.open.take() {
             self.buffer.forget(open);

@@ -51,15 +51,16 @@ impl CurrentTrace for Recorder {
 }
 
 impl Traces for Recorder {
-    fn start_below(&self, recordable: Option<&'static SpanCallsite>) -> Below {
-        let started = recordable.and_then(|callsite| self.start(callsite, &Parent::Current));
-        started.map_or(
-            Below::Span(ParentSpan {
-                id: ParentSpanId::NONE,
-                is_unsampled: false,
-            }),
-            Below::Started,
-        )
+    fn start_below(
+        &self,
+        recordable: Option<&'static SpanCallsite>,
+        below: &mut Below,
+    ) -> Option<Box<dyn TracedSpan>> {
+        *below = Below::Span(ParentSpan {
+            id: ParentSpanId::NONE,
+            is_unsampled: false,
+        });
+        recordable.and_then(|callsite| self.start(callsite, &Parent::Current))
     }
 
     fn current_span(&self) -> ParentSpanId {
