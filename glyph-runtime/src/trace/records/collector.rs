@@ -31,6 +31,9 @@ use crate::{
 /// The time for which the thread that takes calls waits for an exporter that takes none.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// The part of the spans and bytes which may wait, at which the thread that converts is woken.
+const MUCH: usize = 4;
+
 /// The buffers of the threads.
 #[derive(Debug)]
 pub(in crate::trace) struct Collector {
@@ -150,9 +153,19 @@ impl Collector {
         full.spans += spans;
         full.bytes += bytes;
         full.buffers.push_back(buffer);
+        let is_much = self.is_much(&full);
         drop(full);
-        self.work.notify_one();
+        if is_much {
+            self.work.notify_one();
+        }
         Ok(self.unused.take())
+    }
+
+    /// Whether the thread that converts is to be woken before its time. To wake it costs the thread of a call
+    /// some microseconds, so it waits for a part of what may wait.
+    fn is_much(&self, full: &Full) -> bool {
+        let FullLimits { spans, bytes, .. } = self.limits;
+        !full.buffers.is_empty() && (full.spans >= spans / MUCH || full.bytes >= bytes / MUCH)
     }
 
     /// Drops and counts a buffer that was not taken, or exports it in place of the collector.
@@ -309,11 +322,11 @@ impl Collector {
             .collect()
     }
 
-    /// Waits for a full buffer, until the deadline. Returns whether the collector is closed.
+    /// Waits for full buffers, until the deadline. Returns whether the collector is closed.
     fn wait(&self, until: Deadline) -> bool {
         let mut full = lock(&self.full);
         let at_most = until.left();
-        if full.buffers.is_empty() && !full.is_closed && !at_most.is_zero() {
+        if !self.is_much(&full) && !full.is_closed && !at_most.is_zero() {
             full = ignore_poison(self.work.wait_timeout(full, at_most)).0;
         }
         full.is_closed
