@@ -3,7 +3,8 @@
 use tracing::Span;
 
 use super::{
-    FieldValue, OpenSpan, around::Around, callsite::MAX_FIELDS, open::State, record, traced::Traced,
+    FieldValue, OpenSpan, around::Around, callsite::MAX_FIELDS, open::State, record,
+    recorded::Recorded, traced::Traced,
 };
 
 impl OpenSpan {
@@ -22,8 +23,11 @@ impl OpenSpan {
     /// Values must not run code of a program when they are formatted.
     pub fn record(&self, fields: &[(&str, FieldValue<'_>)]) {
         match self.state() {
-            State::Recorded(recorded) => record::set(recorded.callsite.metadata(), fields),
-            State::Traced(Traced {
+            State::Recorded(Recorded {
+                callsite: Some(callsite),
+                ..
+            })
+            | State::Traced(Traced {
                 has_record: true,
                 callsite: Some(callsite),
                 ..
@@ -47,7 +51,9 @@ impl OpenSpan {
         let State::Recorded(recorded) = self.state() else {
             return set_on(self.span(), labels);
         };
-        recorded.slot.set_shared(recorded.callsite, labels);
+        if let Some(callsite) = recorded.callsite {
+            recorded.slot.set_shared(callsite, labels);
+        }
         if let Some(built) = recorded.around.as_deref().and_then(Around::built) {
             set_on(built, labels);
         }

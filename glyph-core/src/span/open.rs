@@ -56,6 +56,9 @@ struct EnteredCall<'call> {
     open: &'call mut OpenSpan,
 }
 
+/// A call whose record is put in place.
+const RECORDED: State = State::Recorded(Recorded::NOTHING);
+
 /// A call whose span is put in place.
 const STARTED: State = State::Traced(Traced::NOTHING);
 
@@ -174,11 +177,15 @@ impl OpenSpan {
         callsite: &'static SpanCallsite,
         values: Option<&FieldValues<'_, '_>>,
     ) -> bool {
-        self.set(State::Recorded(Recorded::new(callsite, RecordSlot::EMPTY)));
-        match (&mut *self.0, values) {
-            (State::Recorded(recorded), Some(values)) => recorded.slot.open(callsite, values),
-            _ => true,
+        if self.is_open() {
+            self.close();
         }
+        self.0 = ManuallyDrop::new(RECORDED);
+        let State::Recorded(recorded) = &mut *self.0 else {
+            return true;
+        };
+        recorded.callsite = Some(callsite);
+        values.is_none_or(|values| recorded.slot.open(callsite, values))
     }
 
     #[inline(never)]

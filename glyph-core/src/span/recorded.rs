@@ -7,7 +7,8 @@ use super::{RecordSlot, SpanCallsite, around::Around, inside::Inside};
 /// A record in place of a span, in a trace that is not sampled.
 #[derive(Debug)]
 pub(super) struct Recorded {
-    pub(super) callsite: &'static SpanCallsite,
+    /// `None` before the call.
+    pub(super) callsite: Option<&'static SpanCallsite>,
     /// Empty while a thread is in the call.
     pub(super) slot: RecordSlot,
     /// The span and the context in which the call began, if it may go on after they have ended.
@@ -15,13 +16,12 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
-    pub(super) const fn new(callsite: &'static SpanCallsite, slot: RecordSlot) -> Self {
-        Self {
-            callsite,
-            slot,
-            around: None,
-        }
-    }
+    /// No call.
+    pub(super) const NOTHING: Self = Self {
+        callsite: None,
+        slot: RecordSlot::EMPTY,
+        around: None,
+    };
 
     /// Whether there is nothing to drop.
     #[inline]
@@ -46,7 +46,8 @@ impl Recorded {
     /// Returns a span of `tracing`'s with the values of the record.
     pub(super) fn built(&self) -> Option<&Span> {
         let around = self.around.as_deref()?;
-        around.built_by(|| self.slot.build(self.callsite))
+        let callsite = self.callsite?;
+        around.built_by(|| self.slot.build(callsite))
     }
 
     /// Leaves what [`enter`](Self::enter) has entered.

@@ -229,17 +229,23 @@ impl Thread {
     /// refers to is.
     #[inline]
     fn end(&mut self) -> Option<Slot> {
-        let mut slot = self.frames.pop()?.slot;
-        match slot.other.take() {
-            Some(Record::Own(mut record))
-                if record.is_plain() && self.unused.len() < MOST_UNUSED =>
-            {
+        let last = self.frames.len().checked_sub(1)?;
+        let slot = &mut self.frames.get_mut(last)?.slot;
+        let has_room = self.unused.len() < MOST_UNUSED;
+        let other = match slot.other.take() {
+            Some(Record::Own(mut record)) if has_room && record.is_plain() => {
                 record.values.clear();
                 self.unused.push(record);
+                None
             }
-            other => slot.other = other,
-        }
-        Some(slot)
+            other => Some(Slot {
+                span: slot.span.take(),
+                other,
+            }),
+        };
+        // Where it is: a frame that is returned is copied.
+        self.frames.truncate(last);
+        other
     }
 
     /// Returns the index of the innermost record, unless a span of `tracing`'s was entered in it.
