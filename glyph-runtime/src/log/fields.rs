@@ -126,7 +126,7 @@ impl<'v> From<RecordedValue<'v>> for Value<'v> {
             RecordedValue::F64(value) => Self::F64(value),
             RecordedValue::I64(value) => Self::I64(value),
             RecordedValue::U64(value) => Self::U64(value),
-            RecordedValue::Str(text) => Self::Str(text),
+            RecordedValue::Str(text) | RecordedValue::Static(text) => Self::Str(text),
         }
     }
 }

@@ -98,7 +98,9 @@ where
                 RecordedValue::F64(value) => told.recorded(&field, &value),
                 RecordedValue::I64(value) => told.recorded(&field, &value),
                 RecordedValue::U64(value) => told.recorded(&field, &value),
-                RecordedValue::Str(value) => told.recorded(&field, &value),
+                RecordedValue::Str(value) | RecordedValue::Static(value) => {
+                    told.recorded(&field, &value);
+                }
             }
         });
         filter.on_enter(&id, context.clone());

@@ -1,5 +1,7 @@
 //! Instrumentation scopes: the crates that telemetry comes from.
 
+use std::borrow::Cow;
+
 use glyph_core::__runtime::SourceCrate;
 use opentelemetry::InstrumentationScope;
 
@@ -22,14 +24,28 @@ impl ScopeNames {
     /// Scope").
     pub(crate) fn scope_of(&self, source: SourceCrate) -> InstrumentationScope {
         let named = self.0.iter().rfind(|(name, _)| name == source.name);
-        let scope = match named {
-            Some((_, scope)) => InstrumentationScope::builder(scope.clone()),
-            None => InstrumentationScope::builder(source.name),
-        };
-        match source.version {
-            Some(version) => scope.with_version(version).build(),
-            None => scope.build(),
+        match named {
+            Some((_, scope)) => built(scope.clone(), source.version),
+            None => scope(source),
         }
+    }
+}
+
+/// Returns the instrumentation scope of a crate whose scope the program has not named.
+#[inline]
+pub(crate) fn scope(source: SourceCrate) -> InstrumentationScope {
+    built(source.name, source.version)
+}
+
+#[inline]
+fn built(
+    name: impl Into<Cow<'static, str>>,
+    version: Option<&'static str>,
+) -> InstrumentationScope {
+    let scope = InstrumentationScope::builder(name);
+    match version {
+        Some(version) => scope.with_version(version).build(),
+        None => scope.build(),
     }
 }
 

@@ -2,8 +2,11 @@
 
 use opentelemetry_sdk::trace::SpanData;
 
-use super::{records::EndedPart, size};
-use crate::export::Item;
+use super::{
+    records::{EndedPart, FieldNames},
+    size,
+};
+use crate::{export::Item, otlp::unique::keep_last_values};
 
 /// Spans in the queue of an exporter.
 ///
@@ -54,13 +57,17 @@ impl From<EndedPart> for ExportItem {
     }
 }
 
-/// Returns the spans of a batch as those of the SDK.
-pub(super) fn spans(batch: Vec<ExportItem>) -> Vec<SpanData> {
+/// Returns the spans of a batch as those of the SDK, with the last value of each attribute. `names` are
+/// those of earlier batches.
+pub(super) fn spans(batch: Vec<ExportItem>, names: &mut FieldNames) -> Vec<SpanData> {
     let mut spans = Vec::with_capacity(batch.iter().map(Item::count).sum());
     for item in batch {
         match item {
-            ExportItem::Span(span) => spans.push(*span),
-            ExportItem::Ended(part) => part.each(|span| spans.push(span)),
+            ExportItem::Span(mut span) => {
+                keep_last_values(&mut span);
+                spans.push(*span);
+            }
+            ExportItem::Ended(part) => part.append_to(&mut spans, names),
         }
     }
     spans

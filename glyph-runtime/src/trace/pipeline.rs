@@ -82,7 +82,8 @@ impl Pipeline {
         mut exporter: impl SpanExporter + 'static,
     ) -> Result<Self, TraceError> {
         exporter.set_resource(&resource(settings).sdk());
-        Self::start_with(settings, vec![(name, Box::new(FromSpanExporter(exporter)))])
+        let exporter = FromSpanExporter::new(exporter);
+        Self::start_with(settings, vec![(name, Box::new(exporter))])
     }
 
     fn start_with(

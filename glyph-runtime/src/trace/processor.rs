@@ -47,10 +47,10 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
-    fn push(&self, span: SpanData) {
+    fn push(&self, mut span: SpanData) {
         self.ended.fetch_add(1, Relaxed);
         self.open.ended(span.span_context.span_id());
-        let span = redacted::redacted(span, Some(&self.redaction), self.value_length);
+        redacted::redact(&mut span, Some(&self.redaction), self.value_length);
         self.route(span, !self.closed.load(Relaxed));
     }
 

@@ -20,18 +20,17 @@ const MESSAGE: &str = "message";
 
 /// Redacts a span, and cuts its string attributes to a limit in bytes. `None` if redaction changes
 /// nothing of the span.
-pub(super) fn redacted(
-    mut span: SpanData,
+pub(super) fn redact(
+    span: &mut SpanData,
     redaction: Option<&Redaction>,
     value_length: Option<usize>,
-) -> SpanData {
+) {
     if let Some(redaction) = redaction {
-        redact(&mut span, redaction);
+        replace_all(span, redaction);
     }
     if let Some(limit) = value_length {
-        size::cut(&mut span, limit);
+        size::cut(span, limit);
     }
-    span
 }
 
 /// Whether redaction leaves the value of an attribute with this name as it is.
@@ -49,7 +48,7 @@ pub(super) fn covers_texts(redaction: &Redaction) -> bool {
 }
 
 /// Replaces values whose names are on the list, in the span, its events and its links.
-fn redact(span: &mut SpanData, redaction: &Redaction) {
+fn replace_all(span: &mut SpanData, redaction: &Redaction) {
     let mut copied = false;
     for attributes in attributes(span) {
         for attribute in attributes {

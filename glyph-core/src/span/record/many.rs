@@ -37,13 +37,17 @@ impl ValuesOfMany {
         size_of_val(self.entries.as_slice()) + self.text.len()
     }
 
-    /// Calls `read` with each name and value of a range.
-    pub fn each(&self, range: Range<u32>, read: &mut dyn FnMut(&'static str, RecordedValue<'_>)) {
+    /// Returns the names and values of a range.
+    #[inline]
+    #[must_use]
+    pub fn of(
+        &self,
+        range: &Range<u32>,
+    ) -> impl ExactSizeIterator<Item = (&'static str, RecordedValue<'_>)> {
         let index = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
         let entries = self.entries.get(index(range.start)..index(range.end));
-        for entry in entries.unwrap_or_default() {
-            read(entry.name, entry.value(&self.text));
-        }
+        let entries = entries.unwrap_or_default().iter();
+        entries.map(|entry| (entry.name, entry.value(&self.text)))
     }
 }
 
@@ -58,12 +62,12 @@ mod tests {
         let ranges = ["first", "second", ""].map(|text| many.push(&Values::of_text("field", text)));
         let shown = ranges.map(|range| {
             let mut shown = String::new();
-            many.each(range, &mut |name, value| {
+            for (name, value) in many.of(&range) {
                 assert_eq!(name, "field");
                 if let RecordedValue::Str(text) = value {
                     shown.push_str(text);
                 }
-            });
+            }
             shown
         });
         assert_eq!(shown, ["first", "second", ""]);

@@ -15,6 +15,8 @@ pub enum RecordedValue<'v> {
     U64(u64),
     /// A string, or the `Debug` or `Display` of a value.
     Str(&'v str),
+    /// A string that is never freed, such as a label from a closed list.
+    Static(&'static str),
 }
 
 impl RecordedValue<'_> {
@@ -25,7 +27,7 @@ impl RecordedValue<'_> {
             Self::F64(value) => value,
             Self::I64(value) => value,
             Self::U64(value) => value,
-            Self::Str(value) => value,
+            Self::Str(value) | Self::Static(value) => value,
         }
     }
 }

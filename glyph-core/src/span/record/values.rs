@@ -67,13 +67,14 @@ fn slice(text: &str, from: u32, to: u32) -> &str {
 }
 
 impl Entry {
+    #[inline]
     pub(super) fn value(self, text: &str) -> RecordedValue<'_> {
         match self.kind {
             Kind::Bool(value) => RecordedValue::Bool(value),
             Kind::F64(value) => RecordedValue::F64(value),
             Kind::I64(value) => RecordedValue::I64(value),
             Kind::U64(value) => RecordedValue::U64(value),
-            Kind::Static(value) => RecordedValue::Str(value),
+            Kind::Static(value) => RecordedValue::Static(value),
             Kind::Text(from, to) => RecordedValue::Str(slice(text, from, to)),
         }
     }

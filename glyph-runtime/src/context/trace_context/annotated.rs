@@ -80,5 +80,6 @@ fn value(value: RecordedValue<'_>) -> Value {
             Err(_) => value.to_string().into(),
         },
         RecordedValue::Str(text) => text.to_owned().into(),
+        RecordedValue::Static(text) => text.into(),
     }
 }

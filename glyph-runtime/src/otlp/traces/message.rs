@@ -185,7 +185,9 @@ impl Message {
     #[inline]
     pub(crate) fn any_value(&mut self, value: RecordedValue<'_>) {
         match value {
-            RecordedValue::Str(text) => self.bytes(1, text.as_bytes()),
+            RecordedValue::Str(text) | RecordedValue::Static(text) => {
+                self.bytes(1, text.as_bytes());
+            }
             RecordedValue::Bool(value) => {
                 self.tag(2, WireType::Varint);
                 self.varint(value.into());
@@ -268,7 +270,7 @@ fn length_of(value: RecordedValue<'_>) -> usize {
             Ok(value) => length_of(RecordedValue::I64(value)),
             Err(_) => 1 + length_of_bytes(value.to_string().len()),
         },
-        RecordedValue::Str(text) => 1 + length_of_bytes(text.len()),
+        RecordedValue::Str(text) | RecordedValue::Static(text) => 1 + length_of_bytes(text.len()),
     }
 }
 

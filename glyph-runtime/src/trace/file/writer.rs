@@ -18,6 +18,7 @@ use crate::{
     trace::{
         FileSettings, Span, TraceError,
         export_item::{ExportItem, spans},
+        records::FieldNames,
     },
 };
 
@@ -26,6 +27,7 @@ use crate::{
 pub(crate) struct Writer {
     settings: FileSettings,
     current: Option<Current>,
+    names: FieldNames,
 }
 
 #[derive(Debug)]
@@ -46,6 +48,7 @@ impl Writer {
         Ok(Self {
             settings: settings.clone(),
             current: Some(current),
+            names: FieldNames::default(),
         })
     }
 
@@ -114,7 +117,7 @@ impl Destination<ExportItem> for Writer {
     fn export<'d>(&'d mut self, batch: Vec<ExportItem>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(async move {
             let mut exported = 0;
-            for span in &spans(batch) {
+            for span in &spans(batch, &mut self.names) {
                 match line(span).and_then(|line| self.write(&line)) {
                     Ok(()) => exported += 1,
                     Err(error) => counts.failed(&error),

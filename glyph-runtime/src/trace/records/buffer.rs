@@ -107,6 +107,15 @@ impl Ids {
         let state = self.state.as_deref().cloned().unwrap_or(TraceState::NONE);
         SpanContext::new(self.trace, self.span, self.flags, false, state)
     }
+
+    pub(super) const fn has_state(&self) -> bool {
+        self.state.is_some()
+    }
+
+    #[inline]
+    pub(super) fn context_without_state(&self) -> SpanContext {
+        SpanContext::new(self.trace, self.span, self.flags, false, TraceState::NONE)
+    }
 }
 
 /// Calls that have ended.

@@ -9,7 +9,7 @@ use std::{
 
 use glyph_core::__runtime::{RecordedValue, SourceCrate, SpanCallsite, ValuesOfMany};
 use opentelemetry::{
-    InstrumentationScope, KeyValue,
+    InstrumentationScope, KeyValue, Value,
     trace::{SpanKind, Status},
 };
 use opentelemetry_sdk::trace::SpanData;
@@ -20,7 +20,10 @@ use super::{
     field_names::FieldNames,
 };
 use crate::{
-    otlp::instrumentation::{self, ScopeNames},
+    otlp::{
+        instrumentation::{self, ScopeNames},
+        unique::keep_last_values,
+    },
     redaction::Redaction,
     source_path,
     trace::{SpanDetails, SpanLimits, TraceSettings, redacted},
@@ -35,6 +38,8 @@ pub(in crate::trace) struct Conversion {
     pub(super) redaction: Redaction,
     /// Whether texts are redacted that have other names in spans.
     pub(super) redacts_texts: bool,
+    /// Whether spans have nothing but what is in the records.
+    pub(super) is_plain: bool,
 }
 
 /// What the fields of a call say of its span, other than its attributes.
@@ -46,16 +51,22 @@ pub(super) struct Described {
 
 impl Conversion {
     pub(super) fn new(settings: &TraceSettings) -> Self {
+        let redacts_texts = redacted::covers_texts(&settings.redaction);
+        let details = settings.details;
+        let has_details = details.target || details.source_location;
+        let is_cut = settings.limits.attribute_value_length.is_some();
         Self {
-            details: settings.details,
+            is_plain: settings.instrumentation_scopes.is_empty()
+                && !(has_details || is_cut || redacts_texts),
+            details,
             limits: settings.limits,
             scope_names: ScopeNames::new(&settings.instrumentation_scopes),
-            redacts_texts: redacted::covers_texts(&settings.redaction),
+            redacts_texts,
             redaction: settings.redaction.clone(),
         }
     }
 
-    /// Returns a call as a span, with its redaction.
+    /// Returns a call as a span, with its redaction and with the last value of each attribute.
     pub(super) fn span_data(
         &self,
         span: &EndedSpan,
@@ -63,10 +74,10 @@ impl Conversion {
         names: &mut FieldNames,
     ) -> SpanData {
         let mut described = Described::new(span);
-        let mut attributes = Vec::with_capacity(span.callsite.metadata().fields().len());
+        let mut attributes = Vec::with_capacity(span.values.len());
         // Names of additions are not known.
         let mut is_shown = !self.redacts_texts && span.additions.is_none();
-        self.each_attribute(span, values, &mut |name, value| {
+        self.each_attribute(span, values, |name, value| {
             let name_is_shown = names.of(name, &self.redaction).is_shown;
             if name_is_shown || !described.takes(name, value) {
                 is_shown &= name_is_shown;
@@ -85,7 +96,7 @@ impl Conversion {
         attributes.extend(added);
         let dropped = cut(&mut attributes, self.limits.attributes);
         let start = UNIX_EPOCH + Duration::from_nanos(span.start);
-        let data = SpanData {
+        let mut data = SpanData {
             span_context: span.ids.context(),
             parent_span_id: span.parent,
             parent_span_is_remote: span.parent_is_remote,
@@ -103,7 +114,9 @@ impl Conversion {
         };
         let value_length = self.limits.attribute_value_length;
         let redaction = (!is_shown).then_some(&self.redaction);
-        redacted::redacted(data, redaction, value_length)
+        redacted::redact(&mut data, redaction, value_length);
+        keep_last_values(&mut data);
+        data
     }
 
     pub(super) fn scope(&self, source: SourceCrate) -> InstrumentationScope {
@@ -111,14 +124,17 @@ impl Conversion {
     }
 
     /// Passes the fields of a call, and its details.
+    #[inline]
     pub(super) fn each_attribute(
         &self,
         span: &EndedSpan,
         values: &ValuesOfMany,
-        add: &mut dyn FnMut(&'static str, RecordedValue<'_>),
+        mut add: impl FnMut(&'static str, RecordedValue<'_>),
     ) {
-        values.each(span.values.clone(), add);
-        self.each_detail(span.callsite, add);
+        for (name, value) in values.of(&span.values) {
+            add(name, value);
+        }
+        self.each_detail(span.callsite, &mut add);
     }
 
     fn each_detail(
@@ -128,17 +144,17 @@ impl Conversion {
     ) {
         let metadata = callsite.metadata();
         if self.details.target {
-            add("target", RecordedValue::Str(metadata.target()));
+            add("target", RecordedValue::Static(metadata.target()));
         }
         if !self.details.source_location {
             return;
         }
         if let Some(file) = metadata.file() {
             let file = source_path::relative(file);
-            add("code.file.path", RecordedValue::Str(file));
+            add("code.file.path", RecordedValue::Static(file));
         }
         if let Some(module) = metadata.module_path() {
-            add("code.module.name", RecordedValue::Str(module));
+            add("code.module.name", RecordedValue::Static(module));
         }
         if let Some(line) = metadata.line() {
             add("code.line.number", RecordedValue::I64(line.into()));
@@ -157,17 +173,25 @@ pub(super) fn ended_by_code(span: &EndedSpan) -> Option<SystemTime> {
     span.additions.as_deref()?.end
 }
 
-fn attribute(name: &'static str, value: RecordedValue<'_>) -> KeyValue {
-    match value {
-        RecordedValue::Str(text) => KeyValue::new(name, text.to_owned()),
-        RecordedValue::Bool(value) => KeyValue::new(name, value),
-        RecordedValue::F64(value) => KeyValue::new(name, value),
-        RecordedValue::I64(value) => KeyValue::new(name, value),
+#[inline]
+pub(super) fn attribute(name: &'static str, value: RecordedValue<'_>) -> KeyValue {
+    let value: Value = match value {
+        RecordedValue::Str(text) => text.to_owned().into(),
+        RecordedValue::Static(text) => text.into(),
+        RecordedValue::Bool(value) => value.into(),
+        RecordedValue::F64(value) => value.into(),
+        RecordedValue::I64(value) => value.into(),
         RecordedValue::U64(value) => match i64::try_from(value) {
-            Ok(value) => KeyValue::new(name, value),
-            Err(_) => KeyValue::new(name, value.to_string()),
+            Ok(value) => value.into(),
+            Err(_) => digits(value),
         },
-    }
+    };
+    KeyValue::new(name, value)
+}
+
+#[cold]
+fn digits(value: u64) -> Value {
+    value.to_string().into()
 }
 
 impl Described {
@@ -181,7 +205,7 @@ impl Described {
 
     /// Takes a field that is no attribute.
     pub(super) fn takes(&mut self, name: &str, value: RecordedValue<'_>) -> bool {
-        let RecordedValue::Str(text) = value else {
+        let (RecordedValue::Str(text) | RecordedValue::Static(text)) = value else {
             return false;
         };
         match name {

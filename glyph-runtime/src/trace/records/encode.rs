@@ -109,7 +109,7 @@ impl Encoder<'_> {
         } = self.ended;
         let EncoderMemory { names, seen } = &mut *self.memory;
         let mut attributes = Attributes::new(conversion, message, seen);
-        conversion.each_attribute(span, &buffer.values, &mut |name, value| {
+        conversion.each_attribute(span, &buffer.values, |name, value| {
             let known = names.of(name, &conversion.redaction);
             if known.is_shown {
                 attributes.add(name, known.bit, value);
@@ -168,7 +168,7 @@ impl<'a> Attributes<'a> {
         self.bits |= bit;
         self.names.push(name);
         match value {
-            RecordedValue::Str(text) => self.add_text(name, text),
+            RecordedValue::Str(text) | RecordedValue::Static(text) => self.add_text(name, text),
             // A text, since OTLP has no unsigned integers.
             RecordedValue::U64(number) if i64::try_from(number).is_err() => {
                 self.add_text(name, &number.to_string());

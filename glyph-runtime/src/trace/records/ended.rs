@@ -1,6 +1,7 @@
 //! Calls that have ended, on their way to the exporters.
 
 use std::{
+    iter::once,
     mem::take,
     ops::Range,
     sync::{Arc, Mutex},
@@ -61,15 +62,22 @@ pub(in crate::trace) struct EndedSpans {
 impl EndedSpans {
     /// Passes each call as a span of the SDK, with its redaction.
     pub(in crate::trace) fn each(&self, take: impl FnMut(SpanData)) {
-        self.each_of(&self.buffer.spans, take);
+        let mut spans = Vec::with_capacity(self.buffer.spans.len());
+        self.append(&self.buffer.spans, &mut spans, &mut FieldNames::default());
+        spans.into_iter().for_each(take);
     }
 
-    fn each_of(&self, spans: &[EndedSpan], take: impl FnMut(SpanData)) {
-        let mut names = FieldNames::default();
-        spans
-            .iter()
-            .map(|span| self.span_data(span, &mut names))
-            .for_each(take);
+    /// Adds calls as spans of the SDK.
+    fn append(&self, calls: &[EndedSpan], spans: &mut Vec<SpanData>, names: &mut FieldNames) {
+        let values = &self.buffer.values;
+        for call in calls {
+            if self.conversion.is_plain(call, values, names) {
+                // Unlike a push, this makes room first, and then builds the span there.
+                spans.extend(once(call).map(|call| Conversion::plain(call, values)));
+            } else {
+                spans.push(self.span_data(call, names));
+            }
+        }
     }
 
     pub(super) fn span_data(&self, span: &EndedSpan, names: &mut FieldNames) -> SpanData {
@@ -120,9 +128,9 @@ impl EndedPart {
         }
     }
 
-    /// Passes each call as a span of the SDK.
-    pub(in crate::trace) fn each(&self, take: impl FnMut(SpanData)) {
-        self.ended.each_of(self.spans(), take);
+    /// Adds each call as a span of the SDK, with its redaction.
+    pub(in crate::trace) fn append_to(&self, spans: &mut Vec<SpanData>, names: &mut FieldNames) {
+        self.ended.append(self.spans(), spans, names);
     }
 
     pub(super) fn spans(&self) -> &[EndedSpan] {

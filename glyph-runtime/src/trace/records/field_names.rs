@@ -5,24 +5,19 @@ use crate::{redaction::Redaction, trace::redacted};
 /// The number of names that are known at once. A program has few more on its busy paths.
 const KNOWN: usize = 256;
 
-/// A name of fields.
+/// What is known of a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FieldName {
-    name: &'static str,
     /// Whether a field with this name is an attribute whose value is shown. Other fields describe the
     /// span, as `otel.kind` does, or are redacted.
     pub(super) is_shown: bool,
     /// The bit of the name in a set of names. Another name may have the same.
-    #[cfg_attr(
-        not(any(feature = "otlp-grpc", feature = "otlp-http")),
-        expect(dead_code, reason = "only requests of OTLP need sets of names")
-    )]
     pub(super) bit: u64,
 }
 
 /// Names by their addresses: those of fields are static.
 #[derive(Debug)]
-pub(in crate::trace) struct FieldNames(Box<[Option<FieldName>]>);
+pub(in crate::trace) struct FieldNames(Box<[Option<(&'static str, FieldName)>]>);
 
 impl Default for FieldNames {
     fn default() -> Self {
@@ -38,8 +33,8 @@ impl FieldNames {
             return FieldName::new(name, redaction);
         };
         match slot {
-            Some(known) if std::ptr::eq(known.name, name) => *known,
-            _ => *slot.insert(FieldName::new(name, redaction)),
+            Some((known, of_name)) if std::ptr::eq(*known, name) => *of_name,
+            _ => slot.insert((name, FieldName::new(name, redaction))).1,
         }
     }
 }
@@ -58,7 +53,6 @@ impl FieldName {
             hash.wrapping_mul(31).wrapping_add(byte.into())
         });
         Self {
-            name,
             is_shown: !name.starts_with("otel.") && redacted::shows(name, redaction),
             bit: 1 << (hash % u64::BITS),
         }

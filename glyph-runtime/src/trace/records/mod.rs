@@ -18,6 +18,7 @@ mod event;
 mod field_names;
 mod filter;
 mod local;
+mod plain;
 mod recorder;
 mod span;
 mod start_clock;
@@ -36,6 +37,7 @@ pub(super) use self::{
     context_span::is_current,
     ended::{EndedPart, EndedSpans},
     event::add as add_event,
+    field_names::FieldNames,
     filter::CallsiteFilter,
     recorder::Recorder,
 };

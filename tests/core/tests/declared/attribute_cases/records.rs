@@ -177,7 +177,9 @@ impl TracedSpan for RecordedCall {
                 RecordedValue::F64(value) => span.record(name, value),
                 RecordedValue::I64(value) => span.record(name, value),
                 RecordedValue::U64(value) => span.record(name, value),
-                RecordedValue::Str(value) => span.record(name, value),
+                RecordedValue::Str(value) | RecordedValue::Static(value) => {
+                    span.record(name, value)
+                }
             };
         });
     }
