@@ -2,22 +2,26 @@
 
 use glyph_core::__runtime::RecordedValue;
 
-/// The bytes that are reserved for the length of a message before it is known.
+/// The most bytes that are reserved for the length of a message before it is known.
 const RESERVED: usize = 2;
 /// The longest varint.
 const LONGEST: usize = 10;
-/// The largest numbers that a varint of one and of two bytes holds.
+/// The largest number that a varint of one byte holds.
 const ONE_BYTE: usize = 0x7f;
+/// The smallest and the largest number of a varint of two bytes.
+const TWO_BYTES_FROM: usize = ONE_BYTE + 1;
 const TWO_BYTES: usize = 0x3fff;
 /// The bit of a byte of a varint that is not the last one.
 const MORE: u8 = 0x80;
 /// The tags of the key and of the value in a `KeyValue`.
 const KEY: u8 = 0x0a;
 const VALUE: u8 = 0x12;
+/// The tag of a text in an `AnyValue`.
+const TEXT: u8 = 0x0a;
 
 /// The types of fields (Protocol Buffers, "Encoding").
 #[derive(Clone, Copy)]
-enum WireType {
+pub(super) enum WireType {
     Varint = 0,
     Fixed64 = 1,
     Bytes = 2,
@@ -28,12 +32,15 @@ enum WireType {
 #[derive(Debug, Default)]
 pub(crate) struct Message {
     bytes: Vec<u8>,
+    /// The bytes of the length of the last message. The next one is likely to have as many.
+    reserved: usize,
 }
 
 impl Message {
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self {
             bytes: Vec::with_capacity(bytes),
+            reserved: 0,
         }
     }
 
@@ -64,6 +71,10 @@ impl Message {
     /// Adds the begin of a message with so many bytes.
     #[inline]
     pub(crate) fn begin_of(&mut self, field: u32, bytes: usize) {
+        if let (([only, _], 1), ..=ONE_BYTE) = (tag(field, WireType::Bytes), bytes) {
+            self.encoded(&[only, byte(bytes)]);
+            return;
+        }
         self.tag(field, WireType::Bytes);
         self.varint(bytes as u64);
     }
@@ -115,11 +126,12 @@ impl Message {
     pub(crate) fn message_if(&mut self, field: u32, write: impl FnOnce(&mut Self) -> bool) -> bool {
         let before = self.len();
         self.tag(field, WireType::Bytes);
-        self.encoded(&[0; RESERVED]);
+        let reserved = self.reserved.clamp(1, RESERVED);
+        self.bytes.resize(self.len() + reserved, 0);
         let body = self.len();
         let is_kept = write(self);
         if is_kept {
-            self.set_length(body);
+            self.set_length(body, reserved);
         } else {
             self.bytes.truncate(before);
         }
@@ -127,24 +139,35 @@ impl Message {
     }
 
     /// Sets the length of a message to everything from `body` on.
-    fn set_length(&mut self, body: usize) {
+    #[inline]
+    fn set_length(&mut self, body: usize, reserved: usize) {
         let length = self.len().saturating_sub(body);
-        let at = body.saturating_sub(RESERVED);
-        // Most spans have this length.
-        if (ONE_BYTE < length && length <= TWO_BYTES)
-            && let Some([low, high]) = self.bytes.get_mut(at..body)
-        {
-            *low = byte(length) | MORE;
-            *high = byte(length >> 7);
-            return;
-        }
+        let at = body.saturating_sub(reserved);
+        self.reserved = match (self.bytes.get_mut(at..body), length) {
+            (Some([only]), ..=ONE_BYTE) => {
+                *only = byte(length);
+                1
+            }
+            (Some([low, high]), TWO_BYTES_FROM..=TWO_BYTES) => {
+                *low = byte(length) | MORE;
+                *high = byte(length >> 7);
+                2
+            }
+            _ => self.set_other_length(at, body, length),
+        };
+    }
+
+    /// Sets a length for which there is other room, and returns its bytes.
+    #[cold]
+    fn set_other_length(&mut self, at: usize, body: usize, length: usize) -> usize {
         let (varint, size) = varint(length as u64);
-        if size != RESERVED {
+        if at + size != body {
             self.move_body(body, length, at + size);
         }
         if let (Some(to), Some(from)) = (self.bytes.get_mut(at..at + size), varint.get(..size)) {
             to.copy_from_slice(from);
         }
+        size
     }
 
     fn move_body(&mut self, from: usize, length: usize, to: usize) {
@@ -159,8 +182,28 @@ impl Message {
     /// Adds an attribute with one value: a `KeyValue` of OTLP.
     #[inline]
     pub(crate) fn attribute(&mut self, field: u32, key: &str, value: RecordedValue<'_>) {
+        if let RecordedValue::Str(text) | RecordedValue::Static(text) = value
+            && self.short_text(field, key, text)
+        {
+            return;
+        }
         self.key(field, key, length_of(value));
         self.any_value(value);
+    }
+
+    /// Adds an attribute with a text if all lengths take one byte. Returns whether it did.
+    #[inline]
+    fn short_text(&mut self, field: u32, key: &str, text: &str) -> bool {
+        let value = text.len() + 2;
+        let body = key.len() + 2 + value + 2;
+        let (([tag, _], 1), ..=ONE_BYTE) = (tag(field, WireType::Bytes), body) else {
+            return false;
+        };
+        self.encoded(&[tag, byte(body), KEY, byte(key.len())]);
+        self.encoded(key.as_bytes());
+        self.encoded(&[VALUE, byte(value), TEXT, byte(text.len())]);
+        self.encoded(text.as_bytes());
+        true
     }
 
     /// Adds an attribute up to its value, which has so many bytes.
@@ -222,6 +265,17 @@ impl Message {
         }
         let [low, ..] = number.to_le_bytes();
         self.bytes.push(low);
+    }
+}
+
+/// Returns the tag of a field below 2,048, and the number of its bytes.
+#[inline]
+pub(super) const fn tag(field: u32, wire: WireType) -> ([u8; 2], usize) {
+    let tag = (field << 3 | wire as u32) as usize;
+    if tag <= ONE_BYTE {
+        ([byte(tag), 0], 1)
+    } else {
+        ([byte(tag) | MORE, byte(tag >> 7)], 2)
     }
 }
 

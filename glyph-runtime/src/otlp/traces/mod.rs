@@ -3,6 +3,7 @@
 //! Spans are encoded once, from what they are kept in, without the messages of
 //! `opentelemetry-proto` in between.
 
+mod block;
 mod message;
 mod request;
 mod span;
@@ -17,7 +18,7 @@ use self::request::ResourceFields;
 pub(crate) use self::{
     message::Message,
     request::SpanRequest,
-    span::{ATTRIBUTES, Ids, attributes, cut, description, events, identity, links, times},
+    span::{ATTRIBUTES, Ids, attributes, cut, description, events, identity, links, parent},
 };
 pub(crate) use super::encoded::unix_nanos;
 use super::{

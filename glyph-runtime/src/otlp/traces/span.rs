@@ -19,23 +19,15 @@ pub(crate) const ATTRIBUTES: u32 = 9;
 /// Adds the fields of a span of the SDK.
 pub(crate) fn span_data(message: &mut Message, span: &SpanData) {
     let ids = Ids::from(&span.span_context);
-    identity(
-        message,
-        ids,
-        span.parent_span_id,
-        span.parent_span_is_remote,
-    );
+    let times = [span.start_time, span.end_time].map(unix_nanos);
+    identity(message, ids, span.parent_span_is_remote, times);
+    parent(message, span.parent_span_id);
     let last_values = unique::last_values(&span.attributes);
     attributes(message, ATTRIBUTES, &last_values, None);
     message.number(10, span.dropped_attributes_count);
     events(message, &span.events, None);
     links(message, &span.links, None);
     description(message, &span.name, &span.span_kind, &span.status);
-    times(
-        message,
-        unix_nanos(span.start_time),
-        unix_nanos(span.end_time),
-    );
 }
 
 /// The ids of a span, and what its trace context has with them.
@@ -60,20 +52,30 @@ impl<'s> From<&'s SpanContext> for Ids<'s> {
     }
 }
 
-/// Adds the ids of a span and of its parent, the trace state and the flags.
+/// Adds the ids of a span, the trace state and the flags, and the times of the start and of the end, in
+/// nanoseconds since 1970.
 #[inline]
-pub(crate) fn identity(message: &mut Message, span: Ids<'_>, parent: SpanId, remote: bool) {
-    ids(message, span);
+pub(crate) fn identity(message: &mut Message, ids: Ids<'_>, remote: bool, [start, end]: [u64; 2]) {
+    message.block::<52>(|block| {
+        block.bytes(1, ids.trace.to_bytes());
+        block.bytes(2, ids.span.to_bytes());
+        block.fixed64(7, start);
+        block.fixed64(8, end);
+        block.fixed32(16, flags(ids, remote));
+    });
+    state(message, ids);
+}
+
+/// Adds the id of the parent, if there is one.
+#[inline]
+pub(crate) fn parent(message: &mut Message, parent: SpanId) {
     if parent != SpanId::INVALID {
-        message.bytes(4, &parent.to_bytes());
+        message.block::<10>(|block| block.bytes(4, parent.to_bytes()));
     }
-    message.fixed32(16, flags(span, remote));
 }
 
 #[inline]
-fn ids(message: &mut Message, ids: Ids<'_>) {
-    message.bytes(1, &ids.trace.to_bytes());
-    message.bytes(2, &ids.span.to_bytes());
+fn state(message: &mut Message, ids: Ids<'_>) {
     if let Some(state) = ids.state {
         message.text(3, &state.header());
     }
@@ -100,22 +102,16 @@ pub(crate) fn description(message: &mut Message, name: &str, kind: &SpanKind, st
         SpanKind::Producer => EncodedKind::Producer,
         SpanKind::Consumer => EncodedKind::Consumer,
     };
-    message.number(6, kind as u32);
+    let [kind, ..] = (kind as u32).to_le_bytes();
+    message.block::<2>(|block| block.small(6, kind));
     match status {
-        Status::Unset => message.begin_of(15, 0),
+        Status::Unset => message.block::<2>(|block| block.bytes(15, [])),
         Status::Ok => message.message(15, |message| message.number(3, StatusCode::Ok as u32)),
         Status::Error { description } => message.message(15, |message| {
             message.text(2, description);
             message.number(3, StatusCode::Error as u32);
         }),
     }
-}
-
-/// Adds the times of the start and of the end, in nanoseconds since 1970.
-#[inline]
-pub(crate) fn times(message: &mut Message, start: u64, end: u64) {
-    message.fixed64(7, start);
-    message.fixed64(8, end);
 }
 
 /// Adds events. Texts of their attributes are cut after `limit` bytes.
@@ -136,7 +132,11 @@ pub(crate) fn links(message: &mut Message, links: &SpanLinks, limit: Option<usiz
     for link in &links.links {
         message.message(13, |message| {
             let to = Ids::from(&link.span_context);
-            ids(message, to);
+            message.block::<28>(|block| {
+                block.bytes(1, to.trace.to_bytes());
+                block.bytes(2, to.span.to_bytes());
+            });
+            state(message, to);
             attributes(message, 4, &link.attributes, limit);
             message.number(5, link.dropped_attributes_count);
             message.fixed32(6, flags(to, link.span_context.is_remote()));

@@ -3,7 +3,7 @@
 //! The span has the fields that [`Conversion::span_data`] would give it. A span is converted first if
 //! that takes more than copies of its values: if a value is redacted, or an attribute has two values.
 
-use glyph_core::__runtime::{RecordedValue, SourceCrate};
+use glyph_core::__runtime::{RecordedValue, SourceCrate, SpanCallsite};
 use opentelemetry::KeyValue;
 
 use super::{
@@ -33,6 +33,7 @@ impl EndedPart {
         let mut encoder = Encoder {
             ended,
             scopes: Vec::new(),
+            last: None,
             memory,
         };
         for span in self.spans() {
@@ -46,6 +47,8 @@ struct Encoder<'e> {
     ended: &'e EndedSpans,
     /// The numbers that the scopes of crates have in the request.
     scopes: Vec<(SourceCrate, usize)>,
+    /// The scope of the last call.
+    last: Option<(&'static SpanCallsite, usize)>,
     memory: &'e mut EncoderMemory,
 }
 
@@ -59,7 +62,17 @@ impl Encoder<'_> {
     }
 
     fn scope(&mut self, span: &EndedSpan, request: &mut SpanRequest) -> usize {
-        let source = source(span.callsite);
+        if let Some((callsite, scope)) = self.last
+            && std::ptr::eq(callsite, span.callsite)
+        {
+            return scope;
+        }
+        let scope = self.scope_of(source(span.callsite), request);
+        self.last = Some((span.callsite, scope));
+        scope
+    }
+
+    fn scope_of(&mut self, source: SourceCrate, request: &mut SpanRequest) -> usize {
         let known = self.scopes.iter().find(|(known, _)| *known == source);
         if let Some((_, scope)) = known {
             return *scope;
@@ -87,13 +100,13 @@ impl Encoder<'_> {
         }
         message.number(10, dropped);
         let ids = span.ids.to_encode();
-        traces::identity(message, ids, span.parent, span.parent_is_remote);
-        let Described { name, kind, status } = &described;
-        traces::description(message, name, kind, status);
         let start = span.start;
         let end = ended_by_code(span).map(traces::unix_nanos);
         let end = end.unwrap_or_else(|| start.saturating_add(span.nanoseconds));
-        traces::times(message, start, end);
+        traces::identity(message, ids, span.parent_is_remote, [start, end]);
+        traces::parent(message, span.parent);
+        let Described { name, kind, status } = &described;
+        traces::description(message, name, kind, status);
         Some(())
     }
 
@@ -108,6 +121,12 @@ impl Encoder<'_> {
             conversion, buffer, ..
         } = self.ended;
         let EncoderMemory { names, seen } = &mut *self.memory;
+        if conversion.is_plain(span, &buffer.values, names) {
+            for (name, value) in buffer.values.of(&span.values) {
+                message.attribute(ATTRIBUTES, name, value);
+            }
+            return Some(0);
+        }
         let mut attributes = Attributes::new(conversion, message, seen);
         conversion.each_attribute(span, &buffer.values, |name, value| {
             let known = names.of(name, &conversion.redaction);
