@@ -29,13 +29,39 @@ impl FieldNames {
     /// Returns what is known of a name, which is compared with the redacted names only once.
     #[inline]
     pub(super) fn of(&mut self, name: &'static str, redaction: &Redaction) -> FieldName {
-        let Some(slot) = self.0.get_mut(index(name)) else {
-            return FieldName::new(name, redaction);
-        };
-        match slot {
-            Some((known, of_name)) if std::ptr::eq(*known, name) => *of_name,
-            _ => slot.insert((name, FieldName::new(name, redaction))).1,
+        let first = index(name);
+        match self.at(first, name) {
+            Some(known) => known,
+            None => self.beside(first, name, redaction),
         }
+    }
+
+    #[inline]
+    fn at(&self, index: usize, name: &'static str) -> Option<FieldName> {
+        let (known, of_name) = (*self.0.get(index)?)?;
+        std::ptr::eq(known, name).then_some(of_name)
+    }
+
+    /// Returns what is known of a name that is not at its index.
+    fn beside(&mut self, first: usize, name: &'static str, redaction: &Redaction) -> FieldName {
+        let known = self.at(first ^ 1, name);
+        known.unwrap_or_else(|| self.add(first, name, redaction))
+    }
+
+    /// Adds a name at its index, or at the one beside it if the first is taken.
+    #[cold]
+    fn add(&mut self, first: usize, name: &'static str, redaction: &Redaction) -> FieldName {
+        let of_name = FieldName::new(name, redaction);
+        let is_taken = |at: usize| self.0.get(at).is_some_and(Option::is_some);
+        let at = if is_taken(first) && !is_taken(first ^ 1) {
+            first ^ 1
+        } else {
+            first
+        };
+        if let Some(slot) = self.0.get_mut(at) {
+            *slot = Some((name, of_name));
+        }
+        of_name
     }
 }
 
@@ -47,7 +73,6 @@ fn index(name: &str) -> usize {
 }
 
 impl FieldName {
-    #[cold]
     fn new(name: &'static str, redaction: &Redaction) -> Self {
         let hash = name.bytes().fold(0_u32, |hash, byte| {
             hash.wrapping_mul(31).wrapping_add(byte.into())
