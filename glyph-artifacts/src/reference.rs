@@ -233,10 +233,12 @@ fn objectives(families: &Families) -> String {
     let objectives = families.metrics().flat_map(|metric| metric.objectives);
     let rows = objectives.map(|objective| {
         let good = match objective.indicator {
-            Indicator::Latency { of, threshold } => {
+            Indicator::Latency { of, threshold, .. } => {
                 let unit = families.find(of).map_or(Unit::None, |metric| metric.unit);
                 let threshold = quantity(threshold, unit);
-                format!("{} at most {threshold}{}", code(of.metric), selected(of))
+                let estimate = families.estimate(objective);
+                let (metric, selected) = (code(of.metric), selected(of));
+                format!("{metric} at most {threshold}{estimate}{selected}")
             }
             Indicator::Outcome { of } => {
                 format!("{} that did not fail{}", code(of.metric), selected(of))

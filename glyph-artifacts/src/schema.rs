@@ -73,6 +73,10 @@ pub struct ObjectiveSchema {
     /// The limit of latency, in the unit of the metric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
+    /// The bucket bounds between which the share of calls within the limit is estimated; `None` if the
+    /// limit is a bucket bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<[f64; 2]>,
     /// The labels for each of which there is a budget.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<String>,
@@ -192,7 +196,7 @@ impl Artifacts {
         let objectives = families.metrics().flat_map(|metric| metric.objectives);
         Schema {
             alerts: alerts.map(|of| alert(&families, of)).collect(),
-            objectives: objectives.map(objective).collect(),
+            objectives: objectives.map(|of| objective(&families, of)).collect(),
             panels: self.panel_schemas(),
             metrics,
         }
@@ -229,9 +233,9 @@ fn alert(families: &Families, alert: &AlertDescriptor) -> AlertSchema {
     }
 }
 
-fn objective(objective: &ObjectiveDescriptor) -> ObjectiveSchema {
+fn objective(families: &Families, objective: &ObjectiveDescriptor) -> ObjectiveSchema {
     let (indicator, threshold) = match objective.indicator {
-        Indicator::Latency { of, threshold } => {
+        Indicator::Latency { of, threshold, .. } => {
             (format!("latency of {}", selection(of)), Some(threshold))
         }
         Indicator::Outcome { of } => (format!("outcome of {}", selection(of)), None),
@@ -240,12 +244,14 @@ fn objective(objective: &ObjectiveDescriptor) -> ObjectiveSchema {
             (format!("{errors} in {all}"), None)
         }
     };
+    let around = families.bucket_around(objective);
     let time = |time: Duration| (!time.is_zero()).then(|| duration(time));
     ObjectiveSchema {
         name: objective.name.to_owned(),
         target: objective.target,
         indicator,
         threshold,
+        between: around.map(|bucket| [bucket.lower, bucket.upper]),
         by: objective
             .by
             .iter()

@@ -21,9 +21,10 @@ pub use crate::{
         StageDescriptor, StageLabel, Threshold, Unit, buckets, check_artifact_label,
         check_artifact_mention, check_artifact_text, check_artifact_value, check_budget,
         check_end_labels, check_label_names, check_labels_allowed, check_labels_while_running,
-        check_nested, check_objective_bound, check_outcome_known, check_quantile_reach,
-        check_scope_label, check_stage_label, check_stage_label_allowed, metric_labels, offsets,
-        stage_label, stage_strides, stage_strides_or_stub,
+        check_nested, check_objective_between, check_objective_bound, check_objective_reach,
+        check_outcome_known, check_quantile_reach, check_scope_label, check_stage_label,
+        check_stage_label_allowed, metric_labels, offsets, stage_label, stage_strides,
+        stage_strides_or_stub,
     },
     descriptor::{SourceCrate, check_bound, check_never},
     label::{

@@ -9,7 +9,7 @@ pub use crate::{
         sample_names,
     },
     clock::{Moment, calibrate},
-    descriptor::{SourceCrate, canonical},
+    descriptor::{BucketAround, SourceCrate, canonical},
     hex::{Hex, parse_hex},
     label::{LabelStride, OpenValues, sanitized},
     live::{read_failures, read_functions},

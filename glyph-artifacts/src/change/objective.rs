@@ -32,6 +32,14 @@ pub enum ObjectiveChange {
         /// The new limit.
         to: f64,
     },
+    /// The good calls are estimated and no longer counted, or counted and no longer estimated, or
+    /// estimated between other bucket bounds.
+    Estimate {
+        /// The bucket bounds around the old limit; `None` if it was one.
+        from: Option<[f64; 2]>,
+        /// The bucket bounds around the new limit.
+        to: Option<[f64; 2]>,
+    },
     /// Other calls are counted, or others are bad.
     Indicator,
     /// The labels changed for which it has a budget each.
@@ -140,6 +148,12 @@ impl ObjectiveChange {
                 to,
                 "limit of objective `{objective}` changed from {from} to {now}: its recorded series count other calls as bad, so reports over this release compare two limits"
             ),
+            Self::Estimate { from, to: now } => write!(
+                to,
+                "good calls of objective `{objective}` are {} and no longer {}: reports over this release compare two measures",
+                estimate(*now),
+                estimate(*from)
+            ),
             Self::Indicator => write!(
                 to,
                 "indicator of objective `{objective}` changed: its recorded series count other calls, so reports over this release compare two indicators"
@@ -207,6 +221,13 @@ impl ObjectiveChange {
             _ => Ok(()),
         }
     }
+}
+
+fn estimate(between: Option<[f64; 2]>) -> String {
+    between.map_or_else(
+        || "counted".to_owned(),
+        |[lower, upper]| format!("estimated between {lower} and {upper}"),
+    )
 }
 
 fn burn(alert: &str, from: &[String], to: &[String]) -> String {

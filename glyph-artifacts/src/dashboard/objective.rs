@@ -86,8 +86,9 @@ impl Promised<'_> {
         let target = percent(objective.target);
         let good = self.good_calls();
         let description = format!(
-            "{meaning} Objective `{}`: {target} of {good}.",
-            objective.name
+            "{meaning} Objective `{}`: {target} of {good}{}.",
+            objective.name,
+            self.families.estimate(objective),
         );
         Some(Panel {
             id: self.families.panel_ids().get(aspect, objective.name)?,
@@ -109,7 +110,7 @@ impl Promised<'_> {
     /// Returns the good calls as a phrase: `STT duration within 500 ms`.
     fn good_calls(&self) -> String {
         match self.objective.indicator {
-            Indicator::Latency { of, threshold } => {
+            Indicator::Latency { of, threshold, .. } => {
                 let unit = self
                     .families
                     .find(of)

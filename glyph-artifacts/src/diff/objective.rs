@@ -71,6 +71,12 @@ fn indicator_changes(old: &ObjectiveSchema, new: &ObjectiveSchema) -> Vec<Object
     {
         changes.push(ObjectiveChange::Threshold { from, to });
     }
+    if old.between != new.between {
+        changes.push(ObjectiveChange::Estimate {
+            from: old.between,
+            to: new.between,
+        });
+    }
     if old.by != new.by {
         changes.push(ObjectiveChange::Grouping {
             from: old.by.clone(),

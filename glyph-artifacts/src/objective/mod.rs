@@ -5,6 +5,7 @@
 
 mod absence;
 mod burn;
+mod interpolated;
 mod outcome;
 mod recorded;
 mod recording;

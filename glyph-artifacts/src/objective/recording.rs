@@ -18,7 +18,7 @@ use crate::{
     promql::{Expr, Grouping},
     rules::{Rule, owned},
 };
-use glyph_core::__runtime::canonical;
+use glyph_core::__runtime::{BucketAround, canonical};
 use glyph_core::catalog::{Indicator, ObjectiveDescriptor, Selection};
 
 impl Families {
@@ -66,9 +66,8 @@ impl Families {
             failures.binary("or", none)
         };
         match objective.indicator {
-            Indicator::Latency { of, threshold } => {
-                let fast = Self::bucket_series(of).equal("le", bounds(threshold));
-                let fast = fast.rate(RATE_WINDOW.into()).sum_by(by);
+            Indicator::Latency { of, threshold, .. } => {
+                let fast = self.fast(objective, of, threshold);
                 self.requests(objective).binary("-", fast)
             }
             Indicator::Outcome { of } => {
@@ -83,6 +82,23 @@ impl Families {
                 or_none(self.divided(errors, RATE_WINDOW.into(), by), errors)
             }
         }
+    }
+
+    /// Returns the rate of calls that take at most `threshold`. If no bucket counts them, then those of the
+    /// bucket around it are taken as spread evenly, as `histogram_quantile` takes them.
+    fn fast(&self, objective: &ObjectiveDescriptor, of: Selection, threshold: f64) -> Expr {
+        let by = &self.grouping_labels(objective.by);
+        let up_to = |bound: f64| {
+            let bucket = Self::bucket_series(of).equal("le", bounds(bound));
+            bucket.rate(RATE_WINDOW.into()).sum_by(by)
+        };
+        let Some(BucketAround { lower, upper, .. }) = self.bucket_around(objective) else {
+            return up_to(threshold);
+        };
+        let between = |from: f64, to: f64| Expr::Number(to).binary("-", Expr::Number(from));
+        let share = between(lower, threshold).per(between(lower, upper));
+        let inside = up_to(upper).binary("-", up_to(lower));
+        up_to(lower).binary("+", inside.binary("*", share))
     }
 
     /// Returns the error budget, for each combination of labels that has calls.

@@ -69,8 +69,7 @@ impl Families {
                 let high = matches!(comparison, Comparison::Above | Comparison::AtLeast)
                     == (side == Side::Fires);
                 let fast = if high { 0.0 } else { 1.0 };
-                let over = self.time(over);
-                Some(self.histogram_load(metric, of, over, grouping, f64::NEG_INFINITY, fast))
+                Some(self.histogram_load(metric, of, self.time(over), grouping, |_| fast))
             }
             Measure::Ratio { part, whole, over } => {
                 let most = if part.metric == whole.metric {
@@ -131,28 +130,20 @@ impl Families {
         Some(load.with(&value_series_name(below), &rest, change(amount)))
     }
 
-    /// Returns the series of a histogram. The share `fast` of the observations is at most `bound`,
-    /// or the lowest bucket bound if that is higher. The other observations are above all bounds.
+    /// Returns the series of a histogram. `share` returns the share of its observations up to a bucket
+    /// bound; the others are above all bounds.
     pub(super) fn histogram_load(
         &self,
         metric: &MetricDescriptor,
         of: Selection,
         over: Duration,
         by: &[&str],
-        bound: f64,
-        fast: f64,
+        share: impl Fn(f64) -> f64,
     ) -> Load {
         let labels = self.labels_inside(metric, of);
         let mut load = Load::new(over, only(&labels, by));
-        let lowest = metric.buckets.first().copied().unwrap_or(bound);
-        for le in metric.buckets.iter().copied().chain([f64::INFINITY]) {
-            let share = if le == f64::INFINITY {
-                1.0
-            } else if le >= bound.max(lowest) {
-                fast
-            } else {
-                0.0
-            };
+        let finite = metric.buckets.iter().map(|le| (*le, share(*le)));
+        for (le, share) in finite.chain([(f64::INFINITY, 1.0)]) {
             let mut bucket = labels.clone();
             bucket.insert("le".to_owned(), canonical(le));
             let name = format!("{}_bucket", metric.name);

@@ -123,13 +123,38 @@ impl Families {
         cases.collect()
     }
 
+    /// Returns the share of calls up to each bucket bound, so that the share `good` is fast enough. Calls
+    /// that are not in the bucket around the threshold are at its lower bound or above all bounds.
+    fn latency_shares(
+        &self,
+        objective: &ObjectiveDescriptor,
+        threshold: f64,
+        good: f64,
+    ) -> impl Fn(f64) -> f64 + use<> {
+        let around = self.bucket_around(objective);
+        let [first, next] = around.map_or([threshold; 2], |bucket| [bucket.lower, bucket.upper]);
+        let [at_first, from_next] = around.map_or([good; 2], |bucket| {
+            shares_around(bucket.share_up_to(threshold), good)
+        });
+        move |bound| {
+            if bound < first {
+                0.0
+            } else if bound < next {
+                at_first
+            } else {
+                from_next
+            }
+        }
+    }
+
     /// Returns series of calls of which the share `bad` is bad.
     fn objective_load(&self, objective: &ObjectiveDescriptor, bad: f64) -> Option<Load> {
         let over = Duration::from_secs(300);
         let by = &self.grouping_labels(objective.by);
         match objective.indicator {
-            Indicator::Latency { of, threshold } => {
-                Some(self.histogram_load(self.find(of)?, of, over, by, threshold, 1.0 - bad))
+            Indicator::Latency { of, threshold, .. } => {
+                let share = self.latency_shares(objective, threshold, 1.0 - bad);
+                Some(self.histogram_load(self.find(of)?, of, over, by, share))
             }
             Indicator::Errors { errors, of } => self.ratio_load(errors, of, bad, over, by),
             Indicator::Outcome { of } => {
@@ -149,6 +174,17 @@ impl Families {
                 Some(load)
             }
         }
+    }
+}
+
+/// Returns the shares of calls up to the lower and the upper bound of a bucket, of which `part` is up to
+/// the threshold, so that the share `good` of all calls is. As many calls as possible are in the bucket.
+fn shares_around(part: f64, good: f64) -> [f64; 2] {
+    let bad = 1.0 - good;
+    if bad > 1.0 - part {
+        [0.0, good / part]
+    } else {
+        [1.0 - bad / (1.0 - part), 1.0]
     }
 }
 

@@ -1,8 +1,11 @@
 //! Alerts and objectives under a view.
 
-use glyph_core::catalog::{
-    AlertDescriptor, Condition, Indicator, Measure, MetricDescriptor, ObjectiveDescriptor,
-    Selection,
+use glyph_core::{
+    __runtime::BucketAround,
+    catalog::{
+        AlertDescriptor, Condition, Indicator, Measure, MetricDescriptor, ObjectiveDescriptor,
+        Selection,
+    },
 };
 
 use super::{Follow, Reason, leaked_text};
@@ -65,12 +68,17 @@ impl Follow<'_> {
         objective: &ObjectiveDescriptor,
     ) -> Result<ObjectiveDescriptor, Reason> {
         let (indicator, used) = match objective.indicator {
-            Indicator::Latency { of, threshold } => {
-                self.check_bound(of, threshold)?;
+            Indicator::Latency {
+                of,
+                threshold,
+                interpolated,
+            } => {
+                self.check_bound(of, threshold, interpolated)?;
                 let of_view = self.selection(of)?;
                 let indicator = Indicator::Latency {
                     of: of_view,
                     threshold,
+                    interpolated,
                 };
                 (indicator, vec![of])
             }
@@ -97,9 +105,18 @@ impl Follow<'_> {
         })
     }
 
-    /// Rejects an objective whose bucket the view leaves out.
-    fn check_bound(&self, of: Selection, threshold: f64) -> Result<(), Reason> {
+    /// Rejects an objective whose bucket the view leaves out. An interpolated one follows the view, with
+    /// the bucket that is then around its threshold.
+    fn check_bound(&self, of: Selection, threshold: f64, interpolated: bool) -> Result<(), Reason> {
         match self.shown(of.metric) {
+            Some(shown) if interpolated => {
+                let buckets = shown.visible()?.buckets;
+                let around = BucketAround::new(buckets, threshold);
+                around.map(drop).ok_or_else(|| {
+                    let metric = of.metric;
+                    format!("the view leaves `{metric}` no bucket bounds around {threshold}")
+                })
+            }
             Some(shown) if !shown.has_bucket(threshold)? => Err(format!(
                 "the view leaves out bucket bound {threshold} of `{}`",
                 of.metric

@@ -200,11 +200,8 @@ pub const fn check_objective_bound(
     threshold: f64,
     written: &str,
 ) {
-    let mut above = 0;
-    while above < bounds.len() && bounds[above] < threshold {
-        above += 1;
-    }
-    if above < bounds.len() && bounds[above] <= threshold {
+    let above = first_from(bounds, threshold);
+    if is_bound(bounds, threshold) {
         return;
     }
     let mut message = Message::new("`")
@@ -217,11 +214,81 @@ pub const fn check_objective_bound(
         (_, true) => {
             let below = quantity(&message, bounds[above - 1], unit);
             quantity(&below.text(" and "), bounds[above], unit)
+                .text("; to estimate between them, add `interpolated`")
         }
         (0, false) => message,
         (_, false) => quantity(&message, bounds[above - 1], unit),
     };
     message.reject()
+}
+
+/// Rejects an interpolated objective whose threshold has no finite bucket bound on one side.
+///
+/// Prometheus interpolates between zero and the lowest bound. But a lowest bucket says nothing of how
+/// far below its bound the calls are, and quantiles there are rejected too.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_objective_reach(
+    metric: &str,
+    bounds: &[f64],
+    unit: Unit,
+    threshold: f64,
+    written: &str,
+) {
+    let (Some(lowest), Some(highest)) = (bounds.first(), bounds.last()) else {
+        return;
+    };
+    let (side, bound, fix) = if threshold < *lowest {
+        (
+            "below the lowest",
+            *lowest,
+            ": raise it, or add a lower bucket",
+        )
+    } else if threshold > *highest {
+        (
+            "above the highest",
+            *highest,
+            ": lower it, or add a higher bucket",
+        )
+    } else {
+        return;
+    };
+    let message = Message::new("`")
+        .text(written)
+        .text("` is ")
+        .text(side)
+        .text(" bucket bound of `")
+        .text(metric)
+        .text("`, ");
+    quantity(&message, bound, unit).text(fix).reject()
+}
+
+/// Rejects `interpolated` on an objective whose threshold is a bucket bound.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_objective_between(metric: &str, bounds: &[f64], threshold: f64, written: &str) {
+    if is_bound(bounds, threshold) {
+        Message::new("`")
+            .text(written)
+            .text("` is a bucket bound of `")
+            .text(metric)
+            .text("`, so nothing is estimated: remove `interpolated`")
+            .reject()
+    }
+}
+
+/// Returns the index of the first bound from `threshold` on.
+const fn first_from(bounds: &[f64], threshold: f64) -> usize {
+    let mut above = 0;
+    while above < bounds.len() && bounds[above] < threshold {
+        above += 1;
+    }
+    above
+}
+
+const fn is_bound(bounds: &[f64], threshold: f64) -> bool {
+    let from = first_from(bounds, threshold);
+    from < bounds.len() && bounds[from] <= threshold
 }
 
 /// Appends a number with its unit, as it is written in a declaration.

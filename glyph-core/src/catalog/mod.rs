@@ -32,7 +32,8 @@ mod view;
 #[doc(hidden)]
 pub use artifact_checks::{
     check_artifact_label, check_artifact_mention, check_artifact_text, check_artifact_value,
-    check_objective_bound, check_outcome_known, check_quantile_reach,
+    check_objective_between, check_objective_bound, check_objective_reach, check_outcome_known,
+    check_quantile_reach,
 };
 pub use checks::{
     MAX_BUCKETS, buckets, check_budget, check_labels_allowed, check_nested, check_scope_label,

@@ -22,7 +22,7 @@ pub use catalog::{
 pub(crate) use label::reject_never;
 pub use label::{check_bound, check_never, stage_label};
 pub use number::canonical;
-pub use objective::{BurnWindows, Indicator, ObjectiveDescriptor};
+pub use objective::{BucketAround, BurnWindows, Indicator, ObjectiveDescriptor};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};
 pub(crate) use roles::with_roles;
 pub use source_crate::SourceCrate;

@@ -61,8 +61,11 @@ pub enum Indicator {
     Latency {
         /// The histogram.
         of: Selection,
-        /// One of its bucket bounds, in its unit.
+        /// The threshold, in the unit of the histogram. It is a bucket bound, unless it is interpolated.
         threshold: f64,
+        /// Whether the threshold is between two bucket bounds. The calls of the bucket around it are then
+        /// taken as spread evenly, as `histogram_quantile` of Prometheus takes them.
+        interpolated: bool,
     },
     /// Calls whose outcome is not ok are bad, by the label that the outcome fills.
     Outcome {
@@ -76,4 +79,65 @@ pub enum Indicator {
         /// All calls.
         of: Selection,
     },
+}
+
+/// The bucket around a threshold that is not a bucket bound.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BucketAround {
+    /// The index of the bucket.
+    pub index: usize,
+    /// The bucket bound below the threshold.
+    pub lower: f64,
+    /// The bucket bound above the threshold.
+    pub upper: f64,
+}
+
+impl BucketAround {
+    /// Returns the bucket around a threshold; `None` unless finite bounds are on both sides.
+    #[must_use]
+    pub fn new(bounds: &[f64], threshold: f64) -> Option<Self> {
+        let index = bounds.iter().position(|bound| *bound > threshold)?;
+        let lower = *bounds.get(index.checked_sub(1)?)?;
+        let upper = *bounds.get(index)?;
+        Some(Self {
+            index,
+            lower,
+            upper,
+        })
+    }
+
+    /// Returns the share of the bucket that is up to the threshold.
+    #[must_use]
+    pub fn share_up_to(self, threshold: f64) -> f64 {
+        (threshold - self.lower) / (self.upper - self.lower)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BucketAround;
+
+    const BOUNDS: [f64; 3] = [0.5, 1.0, 2.5];
+
+    #[test]
+    fn bucket_around_a_threshold_has_finite_bounds() {
+        let around = |threshold| {
+            let bucket = BucketAround::new(&BOUNDS, threshold);
+            bucket.map(|bucket| (bucket.index, bucket.lower, bucket.upper))
+        };
+        assert_eq!(around(0.7), Some((1, 0.5, 1.0)));
+        assert_eq!(around(2.0), Some((2, 1.0, 2.5)));
+        assert_eq!([around(0.1), around(2.6)], [None, None]);
+        assert_eq!(BucketAround::new(&[], 1.0), None);
+    }
+
+    #[test]
+    fn share_of_a_bucket_rises_from_its_lower_bound() {
+        let shares = [0.6, 0.75, 0.9].map(|threshold| {
+            let bucket = BucketAround::new(&BOUNDS, threshold);
+            bucket.map(|bucket| (bucket.share_up_to(threshold) * 10.0).round())
+        });
+        assert_eq!(shares, [Some(2.0), Some(5.0), Some(8.0)]);
+    }
 }

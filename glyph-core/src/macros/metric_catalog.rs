@@ -180,6 +180,7 @@
 /// | argument | meaning |
 /// |---|---|
 /// | `latency = 500ms, target = 99%` | on a histogram of seconds: the share of calls that take at most this long. The time must be a bucket bound |
+/// | `latency = 700ms, interpolated, target = 99%` | the same for a time between two bucket bounds. The calls in that bucket are taken as spread evenly, as Prometheus takes them in `histogram_quantile`, so the share is an estimate |
 /// | `availability = 99.9%` | on a metric that counts calls: the share of calls without an error |
 /// | `errors = provider_errors`, `errors = self{code = "5xx"}` | the bad calls. Default: those with an error in the outcome label |
 /// | `by(..)` | one error budget for each combination of these labels |
@@ -234,8 +235,9 @@
 /// # Errors
 ///
 /// Names of labels or values that do not exist do not compile. Neither does a quantile with a
-/// threshold above the highest bucket bound, nor a latency objective between two bounds. A condition
-/// that can never hold is rejected too: `share(status = error) > 100%`, or `by(status)` with it:
+/// threshold above the highest bucket bound, nor a latency objective between two bounds without
+/// `interpolated`, nor one with it whose time is a bound, below the lowest or above the highest. A
+/// condition that can never hold is rejected too: `share(status = error) > 100%`, or `by(status)` with it:
 ///
 /// ```compile_fail
 /// # use glyph_core as glyph_runtime;

@@ -101,6 +101,7 @@ const FORMS: &[(&str, &[&str])] = &[
         "objective",
         &[
             "latency = 500ms",
+            "interpolated",
             "target = 99%",
             "availability = 99.9%",
             "errors = errors",

@@ -35,6 +35,7 @@ fn valid_fields_are_accepted() {
         quote!(#[metric(name = "stt.duration", unit = "requests", sparse)] a: Counter),
         quote!(#[alert(X, rate{k = a | b, l != c} > 10/s, for = 5m)] #[alert(Y, absent(1d))] a: Counter),
         quote!(#[metric(unit = seconds)] #[alert(X, p99(10m) >= 1.5s)] #[objective(latency = 1s, target = 99%)] a: Histogram),
+        quote!(#[metric(unit = seconds)] #[objective(latency = 2s, interpolated, target = 99%)] a: Histogram),
         quote!(#[objective(availability = 95%, period = 2d, fast(5m/1h > 19.9), slow())] a: Counter),
         quote!(#[objective(availability = 99%, slow(6h/3d > 1, 12h/7d > 0.9), min_requests = 100, absent = never)] a: Counter),
         quote!(#[alert(X, > -1)] #[panel(title = "A", thresholds(green = 0, red = 1))] a: Gauge),
@@ -160,6 +161,14 @@ fn errors_of_alerts_objectives_and_panels_name_their_cause() {
         (
             quote!(#[objective(availability = 30%)] a: Counter),
             "at least 50% and below 100%",
+        ),
+        (
+            quote!(#[objective(availability = 99%, interpolated)] a: Counter),
+            "only a latency is interpolated: remove this",
+        ),
+        (
+            quote!(#[metric(unit = seconds)] #[objective(latency = 1s, interpolated = true, target = 99%)] a: Histogram),
+            "`interpolated` takes no value",
         ),
         (
             quote!(#[objective(availability = 99%, fast(1h/5m > 2))] a: Counter),

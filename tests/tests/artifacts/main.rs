@@ -35,6 +35,7 @@ mod heat_maps;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod impossible;
 mod internal;
+mod interpolated;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod large;
 #[expect(dead_code, reason = "only its declaration matters here")]

@@ -228,9 +228,15 @@ impl Expansion<'_> {
         let (burn, on_call) = (objective.burn.tokens(rt), self.on_call(&objective.on_call));
         let line = line(objective.span.start().line);
         let indicator = match &objective.indicator {
-            Indicator::Latency { of, threshold, .. } => {
+            Indicator::Latency {
+                of,
+                threshold,
+                interpolated,
+                ..
+            } => {
                 let (of, threshold) = (self.selection(of), number(*threshold));
-                quote!(Latency { of: #of, threshold: #threshold })
+                let interpolated = interpolated.is_some();
+                quote!(Latency { of: #of, threshold: #threshold, interpolated: #interpolated })
             }
             Indicator::Outcome { of, .. } => {
                 let of = self.selection(of);

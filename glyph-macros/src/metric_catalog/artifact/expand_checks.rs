@@ -82,12 +82,19 @@ impl Checks<'_> {
                 threshold,
                 written,
                 range,
+                interpolated,
             } => {
                 let index = of.metric;
                 let (field, buckets) = (self.field(index), of_metric("BUCKETS", index));
                 let unit = quote!(__GLYPH_METRICS[#index].unit);
                 let arguments = quote!(#field, #buckets, #unit, #threshold, #written);
-                checks.extend(check(*range, "check_objective_bound", &arguments));
+                let Some(word) = interpolated else {
+                    checks.extend(check(*range, "check_objective_bound", &arguments));
+                    return checks;
+                };
+                checks.extend(check(*range, "check_objective_reach", &arguments));
+                let arguments = quote!(#field, #buckets, #threshold, #written);
+                checks.extend(check(*word, "check_objective_between", &arguments));
             }
             Indicator::Outcome { of, range } => {
                 let (field, labels) = (self.field(of.metric), self.labels_of(of.metric));

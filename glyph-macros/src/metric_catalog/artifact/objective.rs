@@ -44,6 +44,8 @@ pub(super) enum Indicator {
         threshold: f64,
         written: String,
         range: TokenRange,
+        /// The word `interpolated`.
+        interpolated: Option<TokenRange>,
     },
     Outcome {
         of: Selection,
@@ -85,12 +87,11 @@ impl MetricField<'_> {
                 if let Some(bad) = &args.errors {
                     errors.at(bad, "a latency objective takes no `errors`: remove it");
                 }
-                let indicator = self.latency(&latency, args.latency_key.as_ref(), of, errors);
+                let key = args.latency_key.as_ref();
+                let interpolated = args.interpolated.as_ref();
+                let indicator = self.latency(&latency, (key, interpolated), of, errors);
                 let Some(target) = args.target else {
-                    errors.at(
-                        args.latency_key.as_ref(),
-                        "missing target: add `target = 99%`",
-                    );
+                    errors.at(key, "missing target: add `target = 99%`");
                     return None;
                 };
                 (target, indicator, "Latency")
@@ -98,6 +99,9 @@ impl MetricField<'_> {
             (None, Some((key, availability))) => {
                 if let Some(target) = &args.target {
                     errors.at(target, "`availability = ..` is the target: remove `target`");
+                }
+                if let Some(interpolated) = &args.interpolated {
+                    errors.at(interpolated, "only a latency is interpolated: remove this");
                 }
                 let aim = (&key, &availability);
                 let indicator = self.availability(args.errors, aim, of, errors);
@@ -185,7 +189,7 @@ impl MetricField<'_> {
     fn latency(
         &self,
         latency: &Quantity,
-        key: Option<&Ident>,
+        (key, interpolated): (Option<&Ident>, Option<&Ident>),
         of: Vec<Matcher>,
         errors: &mut Errors,
     ) -> Option<Indicator> {
@@ -210,6 +214,7 @@ impl MetricField<'_> {
             threshold: errors.ok(latency.value(&self.metric.unit, "threshold"))?,
             written: latency.text(),
             range: TokenRange::of(latency),
+            interpolated: interpolated.map(TokenRange::of),
         })
     }
 

@@ -1,4 +1,5 @@
-//! The grammar of `#[objective(latency = 500ms, target = 99%)]` and
+//! The grammar of `#[objective(latency = 500ms, target = 99%)]`,
+//! `#[objective(latency = 700ms, interpolated, target = 99%)]` and
 //! `#[objective(availability = 99.9%)]`.
 
 use syn::{Attribute, Ident, Path};
@@ -18,6 +19,8 @@ pub(super) struct ObjectiveArgs {
     pub(super) latency: Option<Quantity>,
     /// The key `latency`.
     pub(super) latency_key: Option<Ident>,
+    /// The key `interpolated`.
+    pub(super) interpolated: Option<Ident>,
     pub(super) target: Option<Threshold>,
     /// The key `availability`, and its value.
     pub(super) availability: Option<(Ident, Threshold)>,
@@ -35,6 +38,7 @@ impl ObjectiveArgs {
             attribute: attribute.path().clone(),
             latency: None,
             latency_key: None,
+            interpolated: None,
             target: None,
             availability: None,
             errors: None,
@@ -47,6 +51,7 @@ impl ObjectiveArgs {
         let before = errors.len();
         let keys = &[
             "latency",
+            "interpolated",
             "target",
             "availability",
             "errors",
@@ -75,6 +80,7 @@ impl ObjectiveArgs {
                     args.latency = Some(assigned(input)?);
                     args.latency_key = Some(key.clone());
                 }
+                "interpolated" => args.interpolated = Some(key.clone()),
                 "target" => args.target = Some(assigned(input)?),
                 "availability" => {
                     args.availability = Some((key.clone(), assigned(input)?));

@@ -16,8 +16,16 @@ use crate::console::number::float;
 #[derive(Debug)]
 pub(super) struct Calls {
     pub(super) all: Selected,
-    /// The bad ones: other series, or buckets of the same.
-    pub(super) bad: (Selected, Read),
+    pub(super) bad: Bad,
+}
+
+/// The bad calls of an objective.
+#[derive(Debug)]
+pub(super) enum Bad {
+    /// Other series, or buckets of the same.
+    Counted(Selected, Read),
+    /// The calls above the bucket with this index, and this share of those in it.
+    Estimated(usize, f64),
 }
 
 /// The burn rates of an objective over pairs of windows.
@@ -39,9 +47,12 @@ struct Pair {
 }
 
 impl Calls {
-    /// Returns the bad calls and all calls of each group.
+    /// Returns the bad calls and all calls of each group, and those in the bucket of an estimate.
     fn sums(&self) -> BTreeMap<String, Vec<u64>> {
-        let bad = self.bad.0.sums(self.bad.1);
+        let bad = match &self.bad {
+            Bad::Counted(selected, read) => selected.sums(*read),
+            Bad::Estimated(bucket, _) => return self.all.sums(Read::Around(*bucket)),
+        };
         let all = self.all.sums(Read::Count).into_iter();
         let of = |group: &str| bad.get(group).and_then(|bad| bad.first()).copied();
         all.map(|(group, all)| {
@@ -50,6 +61,15 @@ impl Calls {
             (group, vec![bad, all])
         })
         .collect()
+    }
+
+    /// Returns the share of bad calls.
+    fn share(&self, counted: &Counted) -> f64 {
+        let Bad::Estimated(_, late) = self.bad else {
+            return counted.share();
+        };
+        let at = |index: usize| float(counted.counts().get(index).copied().unwrap_or_default());
+        (at(0) + late * at(2)) / at(1)
     }
 }
 
@@ -106,10 +126,11 @@ impl Burn {
             pair.long.record(now.at, &sums, room);
             let long = pair.long.counted();
             for (group, short) in pair.short.counted() {
-                let rate = short.share() / self.budget;
+                let rate = self.calls.share(&short) / self.budget;
                 let burns = rate > pair.factor
                     && long.get(&group).is_some_and(|long| {
-                        long.share() / self.budget > pair.factor && calls(long) >= float(self.least)
+                        self.calls.share(long) / self.budget > pair.factor
+                            && calls(long) >= float(self.least)
                     });
                 let values = if burns { &mut burning } else { &mut others };
                 values.entry(group).or_insert(rate);

@@ -1,6 +1,7 @@
 //! The alerts of objectives: that a budget is spent too fast.
 
 use glyph_core::{
+    __runtime::BucketAround,
     Outcome,
     catalog::{BurnWindows, Indicator, Matcher, MetricDescriptor, ObjectiveDescriptor},
     label::LabelValues,
@@ -8,10 +9,10 @@ use glyph_core::{
 
 use super::{
     active::{Groups, Times},
-    burn::{Burn, Calls},
+    burn::{Bad, Burn, Calls},
     declared::{Finder, Reason},
     rule::{Kind, Rule, time},
-    selected::Read,
+    selected::{Read, Selected},
 };
 
 /// Returns the alerts of an objective, as the rules for Prometheus have them.
@@ -86,14 +87,17 @@ fn burn(
 fn calls(finder: &Finder<'_>, objective: &ObjectiveDescriptor) -> Result<Calls, Reason> {
     let selected = |of| finder.selected(of, objective.by);
     match objective.indicator {
-        Indicator::Latency { of, threshold } => {
+        Indicator::Latency {
+            of,
+            threshold,
+            interpolated,
+        } => {
             let all = selected(of)?;
-            let mut bounds = all.descriptor().buckets.iter();
-            let bucket = bounds.position(|bound| bound.total_cmp(&threshold).is_eq());
-            let bucket = bucket.ok_or_else(|| {
-                format!("the view of the program leaves out bucket bound {threshold}")
-            })?;
-            let bad = (all.clone(), Read::Above(bucket));
+            let bad = if interpolated {
+                estimated(&all, threshold)?
+            } else {
+                above(&all, threshold)?
+            };
             Ok(Calls { all, bad })
         }
         Indicator::Outcome { of } => {
@@ -110,14 +114,33 @@ fn calls(finder: &Finder<'_>, objective: &ObjectiveDescriptor) -> Result<Calls, 
             }
             Ok(Calls {
                 all,
-                bad: (bad, Read::Count),
+                bad: Bad::Counted(bad, Read::Count),
             })
         }
         Indicator::Errors { errors, of } => Ok(Calls {
             all: selected(of)?,
-            bad: (selected(errors)?, Read::Count),
+            bad: Bad::Counted(selected(errors)?, Read::Count),
         }),
     }
+}
+
+/// Returns the calls above a bucket bound.
+fn above(all: &Selected, threshold: f64) -> Result<Bad, Reason> {
+    let mut bounds = all.descriptor().buckets.iter();
+    let bucket = bounds.position(|bound| bound.total_cmp(&threshold).is_eq());
+    let bucket = bucket
+        .ok_or_else(|| format!("the view of the program leaves out bucket bound {threshold}"))?;
+    Ok(Bad::Counted(all.clone(), Read::Above(bucket)))
+}
+
+/// Returns the calls above a threshold between two bucket bounds.
+fn estimated(all: &Selected, threshold: f64) -> Result<Bad, Reason> {
+    let around = BucketAround::new(all.descriptor().buckets, threshold);
+    let around = around.ok_or_else(|| {
+        format!("the view of the program leaves no bucket bounds around {threshold}")
+    })?;
+    let late = 1.0 - around.share_up_to(threshold);
+    Ok(Bad::Estimated(around.index, late))
 }
 
 /// Returns the condition that a call has failed, if a label has its outcome.

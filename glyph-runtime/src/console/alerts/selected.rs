@@ -34,6 +34,8 @@ pub(super) enum Read {
     Buckets,
     /// All observations above the bucket with this index.
     Above(usize),
+    /// All observations above the bucket with this index, all observations, and those in the bucket.
+    Around(usize),
 }
 
 impl Grouping {
@@ -107,10 +109,15 @@ impl Selected {
             let counts = counts.iter();
             counts.fold(0_u64, |sum, count| sum.saturating_add(*count))
         };
+        let above = |bucket: usize| sum(buckets.get(bucket + 1..).unwrap_or_default());
         match read {
             Read::Count => vec![sum(buckets)],
             Read::Buckets => buckets.to_vec(),
-            Read::Above(bucket) => vec![sum(buckets.get(bucket + 1..).unwrap_or_default())],
+            Read::Above(bucket) => vec![above(bucket)],
+            Read::Around(bucket) => {
+                let inside = buckets.get(bucket).copied().unwrap_or_default();
+                vec![above(bucket), sum(buckets), inside]
+            }
         }
     }
 

@@ -38,6 +38,8 @@ pub(crate) struct FormsMetrics {
         runbook = "https://runbooks.example.com/budget",
         dashboard = "https://grafana.example.com/d/forms",
         annotations(impact = "{kind} is slow"), labels(team = "voice"))]
+    #[objective(latency = 3s, interpolated, target = 95%, by(kind), name = AnswersEstimated,
+        fast(5m/30m > 6), slow(), absent = never)]
     #[panel(title = "Answers", row = "Latency", by(kind), quantiles(p50, p99),
         thresholds(yellow = 500ms, red = 1s))]
     pub(crate) answer: Histogram<Kind>,

@@ -49,6 +49,7 @@ const ALERTS: &[(&str, &[Firing])] = &[
     ("AnswersBurnsFast", &[(PRODUCTION, &[STT])]),
     ("AnswersBurnsSlowly", &[(PRODUCTION, &[STT])]),
     ("AnswersAbsent", &[(WORKER, &[])]),
+    ("AnswersEstimatedBurnsFast", &[(PRODUCTION, &[STT])]),
     ("ErrorsPerMinute", &[(PRODUCTION, &[])]),
     ("FewCalls", &[(TWO, &[LLM]), (TWO, &[STT])]),
     ("AnyError", &[(PRODUCTION, &[])]),

@@ -3,6 +3,7 @@
 
 mod cases;
 mod catalog;
+mod estimated;
 mod expected;
 mod forms;
 pub(crate) mod moved;
@@ -145,12 +146,13 @@ fn each_form_is_right_for_recorded_series() {
         let assertions = panels.iter().flat_map(|panel| panel.assertions(database));
         assertions.collect::<Vec<Value>>()
     });
+    let estimate = estimated::assertion(&run.failing);
     let cases = [
         case("healthy", &run.healthy, &[run.silence(), healthy].concat()),
         case(
             "failing",
             &run.failing,
-            &[run.alarm(), run.patience(), failing].concat(),
+            &[run.alarm(), run.patience(), failing, vec![estimate]].concat(),
         ),
         case("recovered", &run.recovered, &run.persistence()),
     ];

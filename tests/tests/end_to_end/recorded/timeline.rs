@@ -56,6 +56,26 @@ impl Timeline {
         series
     }
 
+    /// Returns by how much the series with these labels rose in a window until the end.
+    pub(super) fn rise(&self, name: &str, labels: &Labels, window: Duration) -> f64 {
+        let scrapes = usize::try_from(window.as_secs() / STEP.as_secs()).unwrap();
+        let rises = self.0.iter().flat_map(|target| {
+            let last = target.steps.last().unwrap().iter().flatten();
+            let before = &target.steps[target.steps.len() - 1 - scrapes];
+            last.filter_map(move |(series, last)| {
+                let (of, own) = series;
+                let has = |(label, value): (&String, &String)| {
+                    let own = own.get(label).or_else(|| target.labels.get(label));
+                    own == Some(value)
+                };
+                let is_selected = of == name && labels.iter().all(has);
+                let before = before.as_ref()?.get(series)?;
+                is_selected.then_some(last - before)
+            })
+        });
+        rises.sum()
+    }
+
     /// Returns the same series for the evaluator.
     pub(super) fn database(&self) -> Database {
         let mut database = Database::default();

@@ -21,6 +21,15 @@ struct Latency {
     duration: Histogram,
 }
 
+#[metric_catalog(namespace = "budget_estimate", crate = crate)]
+struct Estimated {
+    /// Time of a call.
+    #[metric(unit = seconds, buckets = [1s, 5s, 10s])]
+    #[objective(latency = 4s, interpolated, target = 95%, name = Quick, fast(5m/1h > 4), slow())]
+    #[objective(latency = 4s, interpolated, target = 95%, name = Slack, fast(5m/1h > 7), slow())]
+    duration: Histogram,
+}
+
 #[metric_catalog(namespace = "budget_outcome", crate = crate)]
 struct Answered {
     /// Calls.
@@ -62,6 +71,31 @@ fn slow_calls_spend_the_budget_of_latency() {
     // The short window ends the alert soon after its cause.
     let states = clock.states("FastBurnsFast", 30, || (0..20).for_each(|_| call(0)));
     assert!(states.ends_with('i'), "{states}");
+}
+
+/// Calls of 3 s are good. The buckets say only that they take from 1 s to 5 s, and a quarter of that is
+/// above 4 s.
+#[test]
+fn calls_around_an_interpolated_latency_spend_their_part_of_the_budget() {
+    let duration = &Estimated::global().duration;
+    let call = |seconds| duration.observe(Duration::from_secs(seconds));
+    let mut clock = Clock::start(Estimated::global());
+    assert_eq!(
+        clock.states("QuickBurnsFast", 4, || call(1)),
+        "iiii",
+        "at the lower bound is fast"
+    );
+    // 36 calls around the threshold, 4 above it, and 4 that were fast.
+    let work = || {
+        (0..36).for_each(|_| call(3));
+        (0..4).for_each(|_| call(8));
+    };
+    let states = clock.states("QuickBurnsFast", 1, work);
+    assert!(["p", "f"].contains(&states.as_str()), "{states}");
+    let burn = clock.groups("QuickBurnsFast")[0][2].as_f64().unwrap();
+    let expected = (4.0 + 36.0 / 4.0) / 44.0 / 0.05;
+    assert!((burn - expected).abs() < 1e-3, "{burn}");
+    assert_eq!(clock.states("SlackBurnsFast", 1, || ()), "i", "{expected}");
 }
 
 #[test]
