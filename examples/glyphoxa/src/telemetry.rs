@@ -135,8 +135,7 @@ pub(crate) struct VoiceMetrics {
     #[alert(HighS2SLatency, p95 > 5s, for = 5m, severity = critical,
         summary = "End-to-end voice latency p95 exceeds 5 seconds",
         description = "Players wait too long for an answer of the NPCs.")]
-    #[alert(S2SLatencyAboveTarget, p95 > 2s, for = 15m, severity = warning,
-        summary = "End-to-end voice latency p95 is above its target of 2 seconds")]
+    #[objective(latency = 2s, interpolated, target = 95%)]
     #[panel(
         title = "End-to-End S2S Latency (p50 / p95)",
         row = "Latency",
@@ -147,9 +146,8 @@ pub(crate) struct VoiceMetrics {
     /// Latency of MCP tool execution.
     #[metric(name = "tool_execution.duration", unit = seconds, buckets = LATENCY)]
     #[stage(tool, requests = tool_calls, labels(tool: &str))]
-    #[alert(ToolLatencyAboveTarget, p95 > 2s, for = 15m, severity = warning,
-        summary = "MCP tool execution p95 is above its target of 2 seconds")]
     #[alert(SlowToolExecution, p95 > 5s, for = 5m, severity = warning, summary = "MCP tool execution p95 exceeds 5 seconds")]
+    #[objective(latency = 2s, interpolated, target = 95%)]
     #[panel(row = "Traffic", hidden)]
     pub(crate) tool_execution_duration: Histogram,
 

@@ -29,6 +29,7 @@ pub(super) fn target(row: &Row, system: &System) -> Checked {
             && found["threshold"].as_f64() == Some(threshold)
             && labels.iter().all(|label| by.contains(label))
             && is_of_kind(row, found, on)
+            && has_share(row, found)
     };
     let mut list = system.schema[list].as_array()?.iter();
     Some(match list.find(is_it) {
@@ -37,6 +38,14 @@ pub(super) fn target(row: &Row, system: &System) -> Checked {
             "no {place} of {metric} has the threshold {threshold}"
         )),
     })
+}
+
+/// Whether an objective is about as many calls as the quantile in the row's name: 95% of them for `p95`.
+fn has_share(row: &Row, found: &Value) -> bool {
+    let name = row.text("name").unwrap_or_default();
+    let mut words = name.split(' ');
+    let share = words.find_map(|word| format!("0.{}", word.strip_prefix('p')?).parse().ok());
+    row.has("alert_when") || share.is_none_or(|share| found["target"].as_f64() == Some(share))
 }
 
 /// Whether an alert compares as the row says: a rate, or a share of what a query divides.
