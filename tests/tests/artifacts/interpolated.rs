@@ -114,7 +114,7 @@ fn readers_of_an_estimate_are_told_its_bounds() {
     let sold = "at most 700 ms, estimated between 500 ms and 1 s, where `desk` is `sales` |";
     assert!(row("| Sold |").contains(sold), "{}", row("| Sold |"));
     assert!(!row("| Exact |").contains("estimated"));
-    let dashboard = answers().dashboard().unwrap().to_string();
+    let dashboard = answers().dashboard().unwrap();
     let panel = "Objective `Soon`: 90% of delay within 2 s, estimated between 1 s and 2.5 s.";
     assert!(dashboard.contains(panel), "{dashboard}");
     assert!(dashboard.contains("Objective `Exact`: 90% of delay within 1 s."));
