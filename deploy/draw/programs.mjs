@@ -28,7 +28,9 @@ const json = (path, headers, body) =>
 // `client` makes a request of a program that takes arguments and ends.
 const PROGRAMS = {
   async glyphoxa(run) {
-    const [address] = await run(['--listen', FREE, '--speed', '10', '--fail-rate', '0.05'], 'listening on http://');
+    // Its own speech: programs of the system for it may be installed and not work.
+    const speech = ['--speech', 'embedded'];
+    const [address] = await run(['--listen', FREE, '--speed', '10', '--fail-rate', '0.05', ...speech], 'listening on http://');
     return { targets: [address], clients: address, requests: [post('/api/v1/npcs/sage_03/speak')] };
   },
   async voxray(run, client) {
