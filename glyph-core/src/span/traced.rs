@@ -23,6 +23,9 @@ pub trait TracedSpan: fmt::Debug + Send + Sync {
     /// when it copies at once what was written in smaller pieces.
     fn describe(&self, begun: &mut BegunSpan);
 
+    /// Returns when the span began, if it knows that.
+    fn begun_at(&self) -> Option<Moment>;
+
     /// Makes the span the current one of the thread. Returns whether it is to be left.
     ///
     /// `once`: the thread enters the span for the first and the last time, so the span need not keep
@@ -48,8 +51,6 @@ pub trait TracedSpan: fmt::Debug + Send + Sync {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct BegunSpan {
-    /// When it began, if the span knows that.
-    pub at: Moment,
     /// The exemplar of observations in the call, if they are to have one.
     pub exemplar: Option<Exemplar>,
     /// Whether the span is recorded. Otherwise it only continues a trace that is not sampled.
@@ -61,7 +62,6 @@ pub struct BegunSpan {
 impl BegunSpan {
     /// A span that is not asked yet.
     const UNKNOWN: Self = Self {
-        at: Moment::UNKNOWN,
         exemplar: None,
         is_recording: false,
         has_function: false,
@@ -159,7 +159,10 @@ impl Traced {
     /// Returns when the span began, if nothing of the program has run since.
     #[inline]
     pub(super) fn just_begun(&self) -> Option<Moment> {
-        (!self.has_evaluated && self.begun.at.is_known()).then_some(self.begun.at)
+        if self.has_evaluated {
+            return None;
+        }
+        self.slot.span()?.begun_at()
     }
 
     /// Sets when the call ended.

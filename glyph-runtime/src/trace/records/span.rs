@@ -193,10 +193,14 @@ impl TracedSpan for RecordSpan {
     }
 
     fn describe(&self, begun: &mut BegunSpan) {
-        begun.at = self.begun.moment;
         begun.exemplar = self.ids.exemplar();
         begun.is_recording = self.is_recording;
         begun.has_function = self.is_recording && self.recorder.details.source_location;
+    }
+
+    #[inline]
+    fn begun_at(&self) -> Option<Moment> {
+        Some(self.begun.moment)
     }
 
     fn enter(&mut self, once: bool) -> bool {

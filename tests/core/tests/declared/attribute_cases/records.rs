@@ -145,6 +145,10 @@ impl TracedSpan for RecordedCall {
         &mut self.record
     }
 
+    fn begun_at(&self) -> Option<Moment> {
+        None
+    }
+
     fn describe(&self, begun: &mut BegunSpan) {
         begun.is_recording = true;
     }
