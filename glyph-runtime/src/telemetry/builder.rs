@@ -191,6 +191,30 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Sets the variables, with their aliases and defaults, in place of those of the process.
+    ///
+    /// A program that also reads settings for a part of its own, such as a client of Sentry, makes the
+    /// same environment for both.
+    ///
+    /// ```
+    /// use glyph_runtime::{Telemetry, config::{Environment, Setting}};
+    ///
+    /// fn variables() -> Environment<'static> {
+    ///     Environment::of_process().alias("IBEX_ENV", Setting::DeploymentEnvironment)
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let settings = variables().read("proxy")?;
+    /// println!("errors of {} in {:?}", settings.service, settings.environment);
+    /// let telemetry = Telemetry::builder("proxy").environment(variables()).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn environment(mut self, environment: Environment<'static>) -> Self {
+        self.environment = environment;
+        self
+    }
+
     /// Sets how variables are looked up, for tests. Default: in the process.
     pub fn env_lookup(mut self, lookup: impl Fn(&str) -> Option<String> + Send + 'static) -> Self {
         self.environment.replace_lookup(lookup);
