@@ -16,6 +16,7 @@ pub mod logql;
 mod page;
 mod python;
 pub mod receiver;
+pub mod sentry;
 pub mod wait;
 pub mod written;
 

@@ -4,14 +4,16 @@ use std::env;
 use std::error::Error;
 
 use glyph_runtime::TelemetryBuilder;
-use glyph_runtime::config::Environment;
 use glyph_runtime::log::{Redaction, RequestId};
+use glyph_runtime::trace::StageSpans;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 use sentry::integrations::tracing::{self as layer, EventFilter};
 use sentry::protocol::{Context, Event, TraceContext};
 use sentry::types::Dsn;
 use sentry::{ClientInitGuard, ClientOptions, Hub};
 use tracing::Level;
+
+use crate::service::variables;
 
 /// The variable that says where errors go.
 const ADDRESS: &str = "SENTRY_DSN";
@@ -26,12 +28,14 @@ pub(crate) fn client(service: &'static str) -> Result<Option<ClientInitGuard>, B
     address.parse::<Dsn>().map_err(|error| {
         format!("invalid {ADDRESS}: {error}; write `https://KEY@HOST/PROJECT`, or leave it out")
     })?;
-    let settings = Environment::of_process().read(service)?;
+    let settings = variables().read(service)?;
     let redaction = Redaction::default().and(&settings.redaction);
-    let options = ClientOptions::new()
+    let mut options = ClientOptions::new()
         .dsn(&address)
         .release(concat!("ibex@", env!("CARGO_PKG_VERSION")))
         .before_send(move |event| Some(complete(event, service, &redaction)));
+    // Without one, Sentry has a default.
+    options.environment = settings.environment.map(Into::into);
     Ok(Some(sentry::init(options)))
 }
 
@@ -45,9 +49,11 @@ pub(crate) fn reported(builder: TelemetryBuilder) -> TelemetryBuilder {
             Level::ERROR => EventFilter::Event,
             _ => EventFilter::Ignore,
         })
-        // The spans are those of the telemetry.
         .span_filter(|_| false);
-    builder.layer(reports)
+    // The layer sees no spans, so stages need none that it could see.
+    builder
+        .traces(|traces| traces.stages = StageSpans::Records)
+        .layer(reports)
 }
 
 /// Adds the ids, on the thread that writes the line, and removes secrets.
@@ -55,6 +61,10 @@ fn complete(mut event: Event<'static>, service: &str, redaction: &Redaction) -> 
     event.tags.insert("service".into(), service.into());
     if let Some(id) = RequestId::current() {
         event.tags.insert("request_id".into(), id.as_str().into());
+    }
+    // Values of the field `error` are not among the fields.
+    if redaction.covers("error") {
+        event.exception.values.clear();
     }
     for context in event.contexts.values_mut() {
         if let Context::Other(fields) = context {

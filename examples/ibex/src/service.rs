@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use axum::Router;
-use glyph_runtime::config::{Setting, TelemetryArgs};
+use glyph_runtime::config::{Environment, Setting, TelemetryArgs};
 use glyph_runtime::log::Output;
 use glyph_runtime::{Telemetry, TelemetryBuilder};
 use tokio::net::TcpListener;
@@ -33,22 +33,28 @@ pub(crate) fn telemetry(
     let builder = Telemetry::builder(name)
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(Metrics::global())
-        .env_alias("IBEX_SERVICE_NAME", Setting::ServiceName)
-        .env_alias(
-            "OTEL_DEPLOYMENT_ENVIRONMENT",
-            Setting::DeploymentEnvironment,
-        )
-        .env_alias("IBEX_ENV", Setting::DeploymentEnvironment)
-        .env_alias("IBEX_LOG_LEVEL", Setting::LogLevel)
-        .env_alias("IBEX_LOG_FORMAT", Setting::LogFormat)
-        .env_alias("OTEL_SAMPLE_RATIO", Setting::SampleRatio)
-        .env_default(Setting::SampleRatio, "0.01")
-        .env_default(Setting::LogFormat, "json")
-        .env_default(Setting::Protocol, "grpc")
+        .environment(variables())
         .arguments(arguments)
         .log(|log| log.output = output)
         .without_listener();
     errors::reported(builder)
+}
+
+/// The variables of all services.
+pub(crate) fn variables() -> Environment<'static> {
+    Environment::of_process()
+        .alias("IBEX_SERVICE_NAME", Setting::ServiceName)
+        .alias(
+            "OTEL_DEPLOYMENT_ENVIRONMENT",
+            Setting::DeploymentEnvironment,
+        )
+        .alias("IBEX_ENV", Setting::DeploymentEnvironment)
+        .alias("IBEX_LOG_LEVEL", Setting::LogLevel)
+        .alias("IBEX_LOG_FORMAT", Setting::LogFormat)
+        .alias("OTEL_SAMPLE_RATIO", Setting::SampleRatio)
+        .default_value(Setting::SampleRatio, "0.01")
+        .default_value(Setting::LogFormat, "json")
+        .default_value(Setting::Protocol, "grpc")
 }
 
 /// Ends when the service has to accept no more.
