@@ -6,12 +6,14 @@
 //! ingest ([`ingest`]) loads texts into the graph. The catalog ([`telemetry`]) declares the metrics,
 //! alerts and panels. `artifacts DIR` writes them, each grouped by `env`.
 //!
-//! `gospelib` starts the three services as processes and keeps them running ([`supervise`]).
+//! `gospelib` starts the three services as processes and keeps them running ([`supervise`]). With
+//! `SENTRY_DSN`, each sends its errors to Sentry ([`errors`]).
 //! `gospelib --once` runs them in one process on free ports, uses them, prints the metrics and exits.
 
 mod browser;
 mod cache;
 mod content;
+mod errors;
 mod fault;
 mod gateway;
 mod graph;

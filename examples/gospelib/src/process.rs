@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use axum::Router;
-use glyph_runtime::config::{Setting, TelemetryArgs};
+use glyph_runtime::config::{Environment, Setting, TelemetryArgs};
 use glyph_runtime::http::ClientMetrics;
 use glyph_runtime::log::{FieldNames, LevelCase, LineShape, Output};
 use glyph_runtime::{Telemetry, TelemetryBuilder};
@@ -26,28 +26,34 @@ use crate::options::{Options, Process, Role};
 use crate::peer::Peer;
 use crate::service::Serving;
 use crate::telemetry::ServiceMetrics;
-use crate::{content, gateway, ingest, watch};
+use crate::{content, errors, gateway, ingest, watch};
 
 /// The variable for the address of the collector of spans.
-pub(crate) const COLLECTOR: &str = "GOSPELIB_TEMPO_OTLP_ENDPOINT";
+const COLLECTOR: &str = "GOSPELIB_TEMPO_OTLP_ENDPOINT";
 
 /// The time after which `--fault crash` ends the ingest service.
 const CRASH: Duration = Duration::from_millis(50);
 
 /// Returns the settings of the telemetry that all processes share.
 pub(crate) fn builder(service: &str, arguments: TelemetryArgs) -> TelemetryBuilder {
-    Telemetry::builder(service)
+    let builder = Telemetry::builder(service)
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(ServiceMetrics::global())
         .catalog(ClientMetrics::global())
-        .env_alias(COLLECTOR, Setting::Endpoint)
+        .environment(variables())
         .arguments(arguments)
         .log(|log| {
             log.output = Output::Stderr;
             log.shape = line_shape();
         })
         .without_listener()
-        .profile_host(service)
+        .profile_host(service);
+    errors::reported(builder)
+}
+
+/// The variables of all processes.
+pub(crate) fn variables() -> Environment<'static> {
+    Environment::of_process().alias(COLLECTOR, Setting::Endpoint)
 }
 
 /// Returns the shape of log lines that the queries of the stack expect: `level="error"`,
@@ -75,6 +81,7 @@ pub(crate) fn graph_file(options: &Options) -> io::Result<(PathBuf, Option<TempD
 /// Runs a service until a signal asks it to end, or its parent has ended.
 pub(crate) async fn run(role: Role, process: Process) -> Result<(), Box<dyn Error>> {
     let Process { options, telemetry } = process;
+    let reports = errors::client(role.name())?;
     let (is_child, fault) = (options.child, options.fault);
     let crash = async {
         match (role, fault) {
@@ -98,6 +105,7 @@ pub(crate) async fn run(role: Role, process: Process) -> Result<(), Box<dyn Erro
     };
     if crashed {
         tracing::error!("the service ends by `--fault crash`");
+        drop(reports);
         std::process::exit(1);
     }
     serving.stop().await;

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::errors;
 use crate::fault::Fault;
 use crate::options::{Process, Role, of_child};
 use crate::process::{builder, graph_file};
@@ -30,6 +31,7 @@ const END: Duration = Duration::from_secs(10);
 /// Runs all services until a signal asks this process to end.
 pub(crate) async fn run(process: Process) -> Result<(), Box<dyn Error>> {
     let Process { options, telemetry } = process;
+    let _until_the_end = errors::client("gospelib")?;
     let telemetry = builder("gospelib", telemetry).install()?;
     let (graph, _folder) = graph_file(&options)?;
     let mut kept = Vec::new();

@@ -12,6 +12,7 @@ mod checks;
 mod evaluated;
 mod page;
 mod pair;
+mod reports;
 mod rows;
 mod sample;
 mod served;

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::{
     pair::Pair,
+    reports,
     rows::{DOCUMENTS, Document},
     sample::Sample,
     served::{Response, Served},
@@ -44,6 +45,8 @@ pub(crate) struct System {
     pub(crate) failing: Served,
     /// The two services of the proxy, each a process.
     pub(crate) pair: Pair,
+    /// The errors that the services of the library of texts sent to Sentry.
+    pub(crate) reports: Vec<Value>,
     /// The share of traces, of the programs whose documents have one.
     pub(crate) sample: Option<Sample>,
     /// The metrics of a run without an exporter of spans.
@@ -185,6 +188,10 @@ impl System {
             pair: match program {
                 "ibex" => Pair::run(),
                 _ => Pair::default(),
+            },
+            reports: match program {
+                "gospelib" => reports::run(),
+                _ => Vec::new(),
             },
             sample: ["glyphoxa", "ibex"]
                 .contains(&program)

@@ -10,6 +10,8 @@ use super::payload::{Event, Exception, Frame, Log, Measurement, Payload, TraceOf
 use super::spans::cut;
 use crate::telemetry::{ServiceMetrics, Vital};
 
+pub(crate) const TARGET: &str = module_path!();
+
 /// The longest text of a line, and the most frames of a stack.
 const LONGEST: usize = 2048;
 const MOST_FRAMES: usize = 20;

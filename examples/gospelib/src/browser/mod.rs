@@ -19,14 +19,17 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use glyph_runtime::config::{Environment, Setting, TelemetryArgs};
+use glyph_runtime::config::TelemetryArgs;
 use glyph_runtime::trace::Pipeline;
 
 use crate::gateway::Gateway;
-use crate::process::COLLECTOR;
+use crate::process::variables;
 use crate::telemetry::{Rejection, ServiceMetrics, Signal};
 pub(crate) use origins::Origins;
 use payload::Payload;
+
+/// The target of lines that a browser is the author of.
+pub(crate) use lines::TARGET;
 
 /// The name of the page's service in lines and spans.
 const SERVICE: &str = "gospelib-web";
@@ -47,8 +50,7 @@ pub(crate) struct Browsers {
 impl Browsers {
     /// Starts the export of browsers' spans, with the settings of the program's own spans.
     pub(crate) fn start(arguments: &TelemetryArgs) -> Result<Self, Box<dyn Error>> {
-        let environment = Environment::of_process().alias(COLLECTOR, Setting::Endpoint);
-        let mut configuration = environment.read(SERVICE)?;
+        let mut configuration = variables().read(SERVICE)?;
         configuration.apply(arguments);
         let environment = configuration.environment.take();
         let resource = configuration.resource;

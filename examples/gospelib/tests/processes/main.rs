@@ -13,6 +13,7 @@
 
 mod browser;
 mod endings;
+mod errors;
 mod faro;
 mod library;
 mod restarts;

@@ -7,6 +7,9 @@ use crate::{rows::Row, system::System};
 
 /// Holds a row on signals.
 pub(super) fn signal(row: &Row, system: &System) -> Checked {
+    if row.text("backend") == Some("Sentry") {
+        return errors(row, system);
+    }
     if row.has("backend") {
         return collection::signal(row);
     }
@@ -52,6 +55,29 @@ pub(super) fn signal(row: &Row, system: &System) -> Checked {
             (!values.is_empty()).then(|| all(values, "a run", |value| has(system, value)))
         }
     }
+}
+
+/// Each service sends its errors itself, with the ids of their traces.
+fn errors(row: &Row, system: &System) -> Checked {
+    if row.text("name")? != "Errors" {
+        return None;
+    }
+    if row.text("collector")? != "SDK (per-service)" {
+        return Some(Err("each service has a client of Sentry".to_owned()));
+    }
+    let services = ["gateway", "content", "ingest"];
+    let sends = |service: &str| {
+        let mut events = system.reports.iter();
+        events.any(|event| {
+            let tags = &event["tags"];
+            let ids = &event["contexts"]["trace"];
+            tags["service"] == service
+                && tags["trace_id"].is_string()
+                && ids["trace_id"] == tags["trace_id"]
+        })
+    };
+    let place = "a sink that speaks Sentry's protocol, one client in each service";
+    Some(all(services, place, sends))
 }
 
 fn metrics(system: &System) -> Vec<&str> {
