@@ -243,6 +243,25 @@ fn spans_go_to_a_program_of_the_profile() {
     }
 }
 
+/// Services with a client of Sentry get its address, which is empty unless the shell or a file has one.
+#[test]
+#[ignore = "needs docker-compose, of Debian's package of that name"]
+fn address_of_sentry_reaches_each_service_with_a_client() {
+    for profile in &PROFILES {
+        let started = profile.started();
+        for (name, _) in profile.services {
+            let address = &started[*name]["environment"]["SENTRY_DSN"];
+            let has_client = !["glyphoxa", "voxray", "xgen"].contains(name);
+            assert_eq!(
+                address == "",
+                has_client,
+                "{}: {name}: {address}",
+                profile.name
+            );
+        }
+    }
+}
+
 #[test]
 #[ignore = "needs docker-compose, of Debian's package of that name"]
 fn files_and_services_that_a_profile_names_exist() {
