@@ -42,6 +42,7 @@ pages! {
     peers: "guide/peers.md",
     production: "guide/production.md",
     secrets: "guide/secrets.md",
+    sentry: "guide/sentry.md",
     services: "guide/services.md",
     spans: "guide/spans.md",
     stability: "stability.md",

@@ -27,3 +27,7 @@ struct FromPrometheus;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/from-tracing.md")]
 struct FromTracing;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/sentry.md")]
+struct Sentry;

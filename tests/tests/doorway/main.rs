@@ -87,6 +87,7 @@ pages! {
     existing_subscriber_works_from_an_empty_folder: "docs/guide/existing-tracing.md",
     test_works_from_an_empty_folder: "docs/guide/testing.md",
     artifacts_work_from_an_empty_folder: "docs/guide/artifacts.md",
+    errors_for_sentry_work_from_an_empty_folder: "docs/guide/sentry.md",
     library_works_from_an_empty_folder: "docs/guide/libraries.md",
     clients_work_from_an_empty_folder: "docs/guide/clients.md",
     catalogs_of_clients_work_from_an_empty_folder: "docs/guide/client-catalogs.md",
