@@ -7,7 +7,11 @@ use glyph_core::{
     catalog::{Catalog, CatalogDescriptor, CatalogView, Registry, ViewError},
 };
 
-use crate::{families::Families, problem::Problem, view::exposed};
+use crate::{
+    families::{Families, PROCESS_START},
+    problem::Problem,
+    view::exposed,
+};
 
 /// The comment at the start of each file.
 pub(crate) const HEADER: &str =
@@ -49,9 +53,17 @@ pub struct Artifacts {
 pub(crate) struct Further {
     pub(crate) uid: String,
     pub(crate) title: String,
-    /// The titles of its panels.
-    pub(crate) panels: Vec<String>,
+    pub(crate) panels: Chosen,
     pub(crate) declared_at: &'static Location<'static>,
+}
+
+/// The panels of a dashboard of some panels.
+#[derive(Clone, Debug)]
+pub(crate) enum Chosen {
+    /// Those with these titles.
+    Titles(Vec<String>),
+    /// Those of the row with the title of the dashboard.
+    Row,
 }
 
 /// Makes the descriptor of a catalog a `'static` reference.
@@ -183,7 +195,8 @@ impl Artifacts {
     ///
     /// Each is a regular expression that matches a whole name. Rules and dashboards in the folder
     /// of the artifacts may use these metrics: see [`Artifacts::problems_in`]. Metrics outside the
-    /// namespaces of the catalogs need no pattern.
+    /// namespaces of the catalogs need no pattern. With `process_start_time_seconds` here, or in a
+    /// catalog, the panel of a counter of starts is in the dashboard.
     ///
     /// ```
     /// # use glyph_artifacts::Artifacts;
@@ -317,6 +330,7 @@ impl Artifacts {
             .with_target_labels(self.kept_labels())
             .with_dashboard(self.dashboard_url())
             .shortened(self.shortened)
+            .exposing_start(self.external.iter().any(|name| name == PROCESS_START))
     }
 }
 

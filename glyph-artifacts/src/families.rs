@@ -28,6 +28,8 @@ pub(super) struct Families {
     scopes: Vec<&'static [ScopeLabel]>,
     target_labels: Vec<String>,
     shortened: Option<NonZeroU32>,
+    /// Whether the processes expose when they started, by a metric that is not of the catalogs.
+    exposes_start: bool,
     /// The address of the dashboard.
     dashboard: Option<String>,
     panels: PanelIds,
@@ -40,6 +42,7 @@ impl Families {
             scopes: Vec::new(),
             target_labels: Vec::new(),
             shortened: None,
+            exposes_start: false,
             dashboard: None,
             panels: PanelIds::default(),
         };
@@ -104,7 +107,12 @@ impl Families {
 
     /// Whether the processes expose when they started.
     fn has_start_times(&self) -> bool {
-        self.metrics().any(|metric| metric.name == PROCESS_START)
+        self.exposes_start || self.metrics().any(|metric| metric.name == PROCESS_START)
+    }
+
+    pub(super) const fn exposing_start(mut self, exposes_start: bool) -> Self {
+        self.exposes_start = exposes_start;
+        self
     }
 
     pub(super) fn shortened(mut self, factor: Option<NonZeroU32>) -> Self {

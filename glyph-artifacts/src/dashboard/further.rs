@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ArtifactError,
-    artifacts::{Artifacts, Further},
+    artifacts::{Artifacts, Chosen, Further},
     problem::Problem,
 };
 
@@ -55,7 +55,43 @@ impl Artifacts {
         self.further.push(Further {
             uid: uid.into(),
             title: title.into(),
-            panels: panels.into_iter().map(Into::into).collect(),
+            panels: Chosen::Titles(panels.into_iter().map(Into::into).collect()),
+            declared_at: Location::caller(),
+        });
+        self
+    }
+
+    /// Adds a dashboard with the panels of one row of [`Artifacts::dashboard`], under the title of the row.
+    ///
+    /// The uid, variables, links and ids are those of [`Artifacts::and_dashboard`].
+    ///
+    /// ```
+    /// # use glyph_artifacts::Artifacts;
+    /// # use glyph_core::{Counter, metric_catalog};
+    /// #[metric_catalog(namespace = "doc_row")]
+    /// pub struct Metrics {
+    ///     /// Orders.
+    ///     #[panel(row = "Sales")]
+    ///     pub orders: Counter,
+    ///     /// Returns.
+    ///     #[panel(row = "Stock")]
+    ///     pub returns: Counter,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let artifacts = Artifacts::of::<Metrics>().and_dashboard_of_row("sales", "Sales");
+    /// let files = artifacts.files()?;
+    /// let sales = files.iter().find(|file| file.path.ends_with("sales.json"));
+    /// assert!(sales.is_some_and(|file| !file.content.contains("doc_row_returns_total")));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn and_dashboard_of_row(mut self, uid: impl Into<String>, row: impl Into<String>) -> Self {
+        self.further.push(Further {
+            uid: uid.into(),
+            title: row.into(),
+            panels: Chosen::Row,
             declared_at: Location::caller(),
         });
         self
@@ -68,7 +104,7 @@ impl Artifacts {
                 uid: &further.uid,
                 title: further.title.clone(),
             };
-            let document = json::dashboard(self, &named, &[self.overview(further)]);
+            let document = json::dashboard(self, &named, &[self.row_of(further)]);
             let path = format!("grafana/dashboards/{}.json", further.uid);
             Ok((path, serde_json::to_string_pretty(&document)? + "\n"))
         });
@@ -97,39 +133,65 @@ impl Artifacts {
                 problems.push(further.problem(message));
             }
             taken.push(further.uid.clone());
-            let found = self.overview(further);
-            let mut titles: Vec<&String> = found.panels().map(|panel| &panel.title).collect();
-            for title in &further.panels {
-                if let Some(place) = titles.iter().position(|other| *other == title) {
-                    titles.swap_remove(place);
-                } else {
-                    problems.push(further.problem(unknown(title, &found)));
-                }
-            }
+            problems.extend(self.missing_panels(further));
         }
         problems
     }
 
-    /// Returns the row of a further dashboard. Panels that do not exist are missing.
-    fn overview(&self, further: &Further) -> Row {
-        let mut all: Vec<Grouped> = self
-            .panel_rows()
-            .into_iter()
-            .flat_map(|row| row.panels)
-            .collect();
-        let chosen = further.panels.iter().filter_map(|title| {
-            let index = all
-                .iter()
-                .position(|grouped| grouped.panel.title == *title)?;
-            Some(all.remove(index))
+    /// Returns a problem for each panel that a dashboard asks for and that does not exist.
+    fn missing_panels(&self, further: &Further) -> Vec<Problem> {
+        let found = self.row_of(further);
+        let Chosen::Titles(asked) = &further.panels else {
+            let message = format!(
+                "no row has the title `{}`: use one of the dashboard",
+                found.title
+            );
+            let is_empty = found.panels.is_empty();
+            return is_empty
+                .then(|| further.problem(message))
+                .into_iter()
+                .collect();
+        };
+        let mut titles: Vec<&String> = found.panels().map(|panel| &panel.title).collect();
+        let missing = asked.iter().filter(|title| {
+            let place = titles.iter().position(|other| other == title);
+            place.map(|place| titles.swap_remove(place)).is_none()
         });
+        missing
+            .map(|title| further.problem(unknown(title, &found)))
+            .collect()
+    }
+
+    /// Returns the row of a further dashboard. Panels that do not exist are missing.
+    fn row_of(&self, further: &Further) -> Row {
+        let mut rows = self.panel_rows().into_iter();
+        let (title, panels) = match &further.panels {
+            Chosen::Titles(titles) => (ROW, chosen(rows, titles)),
+            Chosen::Row => {
+                let found = rows.find(|row| row.title == further.title);
+                let panels = found.map(|row| row.panels);
+                (further.title.as_str(), panels.unwrap_or_default())
+            }
+        };
         Row {
-            title: ROW.to_owned(),
-            panels: chosen.collect(),
+            title: title.to_owned(),
+            panels,
             is_declared: true,
             is_collapsed: false,
         }
     }
+}
+
+/// Returns the panels with these titles, in their order.
+fn chosen(rows: impl Iterator<Item = Row>, titles: &[String]) -> Vec<Grouped> {
+    let mut all: Vec<Grouped> = rows.flat_map(|row| row.panels).collect();
+    let chosen = titles.iter().filter_map(|title| {
+        let index = all
+            .iter()
+            .position(|grouped| grouped.panel.title == *title)?;
+        Some(all.remove(index))
+    });
+    chosen.collect()
 }
 
 /// Returns what is wrong with a title for which there is no panel, or no further one.

@@ -22,6 +22,25 @@ struct CornerMetrics {
     carts: Gauge,
 }
 
+/// The catalog of a shop whose rows have panels of the same title.
+#[metric_catalog(namespace = "rows")]
+#[expect(dead_code, reason = "only its declaration matters here")]
+struct RowMetrics {
+    /// Deliveries.
+    #[panel(title = "Rate", row = "Stock")]
+    deliveries: Counter,
+    /// Orders.
+    #[panel(title = "Rate", row = "Sales")]
+    orders: Counter,
+    /// Returns.
+    #[panel(title = "Returns", row = "Sales")]
+    returns: Counter,
+}
+
+fn rows() -> Artifacts {
+    Artifacts::of::<RowMetrics>()
+}
+
 const PANELS: [&str; 2] = ["Open carts", "Orders"];
 
 fn corner() -> Artifacts {
@@ -68,6 +87,34 @@ fn further_dashboard_has_its_panels_in_order() {
     assert!(
         corner().files().unwrap().len() > Artifacts::of::<CornerMetrics>().files().unwrap().len()
     );
+}
+
+#[test]
+fn dashboard_of_a_row_has_the_panels_of_the_row() {
+    let artifacts = rows().and_dashboard_of_row("rows-sales", "Sales");
+    let whole = dashboard(&artifacts, "rows");
+    let some = dashboard(&artifacts, "rows-sales");
+    assert_eq!(some["title"], "Sales");
+    // Another row has a panel of the same title.
+    let expressions: Vec<_> = graphs(&some)
+        .iter()
+        .map(|panel| panel["targets"][0]["expr"].to_string())
+        .collect();
+    assert_eq!(expressions.len(), 2, "{expressions:?}");
+    let is_of_row = |expr: &String| expr.contains("rows_orders") || expr.contains("rows_returns");
+    assert!(expressions.iter().all(is_of_row), "{expressions:?}");
+    assert_eq!(graphs(&whole).len(), 3);
+}
+
+#[test]
+fn dashboard_of_a_row_needs_the_row() {
+    let found = messages(&rows().and_dashboard_of_row("rows-sales", "Sale"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("no row has the title `Sale`"),
+        "{found:?}"
+    );
+    assert!(found[0].contains(file!()), "{found:?}");
 }
 
 /// Returns the messages of problems of artifacts that are not generated.

@@ -341,6 +341,8 @@ fn panels_can_change() {
         .map(|panel| panel["title"].as_str().unwrap())
         .collect();
     assert_eq!(titles, ["Orders"]);
+    let exposed = Artifacts::of::<LonelyMetrics>().external(["process_start_time_seconds"]);
+    assert_eq!(panels(&parsed(&exposed)).len(), 2);
     let started = &on_one_line(panel(&dashboard, "Process: start time"))[0];
     assert!(
         started.starts_with("time()-max(process_start_time_seconds{"),
