@@ -90,8 +90,8 @@ function served() {
 export function files(name) {
   const folder = join(ROOT, name === 'glyphoxa' ? 'deploy' : `deploy/systems/${name}`);
   const dashboards = join(folder, 'grafana/dashboards');
-  // The panels of an overview are those of the other one.
-  const [dashboard] = readdirSync(dashboards).filter((file) => /(?<!-overview)\.json$/.test(file));
+  // The panels of others are those of the first one.
+  const [dashboard] = readdirSync(dashboards).filter((file) => /^[^-]+\.json$/.test(file));
   return { dashboard: join(dashboards, dashboard), rules: join(folder, 'prometheus/rules.yml') };
 }
 

@@ -323,8 +323,25 @@ pub(crate) struct ServiceMetrics {
     pub(crate) browser_layout_shift: Histogram,
 }
 
+/// The dashboards beside the one of all panels: the file of each, and its row.
+const DASHBOARDS: [(&str, &str); 8] = [
+    ("gospelib-services", "Service Overview"),
+    ("gospelib-graph", "FalkorDB"),
+    ("gospelib-sql", "PostgreSQL"),
+    ("gospelib-cache", "Redis / ElastiCache"),
+    ("gospelib-search", "Typesense"),
+    ("gospelib-cluster", "Kubernetes"),
+    ("gospelib-ingest", "Ingest Pipeline"),
+    ("gospelib-ai", "AI Service"),
+];
+
 /// Returns what is generated from the catalogs.
 pub(crate) fn artifacts() -> Artifacts {
-    let artifacts = Artifacts::of::<ServiceMetrics>().and::<ClientMetrics>();
-    artifacts.target_labels(["env"])
+    let artifacts = Artifacts::of::<ServiceMetrics>()
+        .and::<ClientMetrics>()
+        .target_labels(["env"])
+        // The metrics of the process are on each page, for the count of restarts.
+        .external(["process_start_time_seconds"]);
+    let add = |artifacts: Artifacts, (uid, row)| artifacts.and_dashboard_of_row(uid, row);
+    DASHBOARDS.into_iter().fold(artifacts, add)
 }
