@@ -77,7 +77,7 @@ impl Pipeline {
             Some(url) => url.clone(),
             None => model::embedded().await?,
         };
-        let speech = Speech::choose(settings.speech)?;
+        let speech = Speech::choose(settings.speech).await?;
         let model = ModelClient::new(&url, settings.llm_timeout)?;
         Ok(Arc::new(Self {
             providers: Providers::new(speech, model, settings.faults),
@@ -139,7 +139,8 @@ pub(crate) async fn gateway(settings: &Settings, arguments: TelemetryArgs, speed
         })
         .listener_for_console()
         .install()?;
-    let recordings = record(&Speech::choose(settings.speech)?).await?;
+    let speech = Speech::choose(settings.speech).await?;
+    let recordings = record(&speech).await?;
     let place = Place::Worker(worker);
     let api = api::router(place.clone(), &recordings);
     let mut serving = Serving::start(telemetry, settings, api).await?;

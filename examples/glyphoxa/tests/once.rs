@@ -5,10 +5,11 @@ use std::{
     fs,
     io::{Read, Write},
     net::TcpStream,
+    os::unix::fs::PermissionsExt,
     process::Command,
 };
 
-use glyph_examples::{Run, run};
+use glyph_examples::{Run, run, run_with};
 use glyph_tests::{children::Process, environment, wait};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_glyphoxa");
@@ -59,6 +60,35 @@ fn failures_of_a_run_are_on_its_page() {
         run.page
             .contains("(no answer: speech to text: the recognizer got silence)")
     );
+}
+
+/// A recognizer is installed whose model is not.
+#[test]
+fn programs_that_do_not_work_take_no_ones_place() {
+    let folder = tempfile::tempdir().unwrap();
+    for program in ["espeak-ng", "pocketsphinx"] {
+        let file = folder.path().join(program);
+        fs::write(&file, "#!/bin/sh\necho 'no model' >&2\nexit 1\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = [("PATH", folder.path().to_str().unwrap())];
+    let run = run_with(
+        PROGRAM,
+        &["--once", "--speed", "20", "--speech", "auto"],
+        &path,
+    );
+    let recognized = ["provider=\"embedded\"", "kind=\"stt\"", "status=\"ok\""];
+    let count = run.sum("glyphoxa_provider_requests_total", &recognized);
+    assert!((count - 12.0).abs() < f64::EPSILON, "{count}");
+    let mut command = Command::new(PROGRAM);
+    let command = environment::clean(&mut command).envs(path);
+    let ended = command
+        .args(["--once", "--speech", "system"])
+        .output()
+        .unwrap();
+    assert!(!ended.status.success());
+    let reason = String::from_utf8(ended.stderr).unwrap();
+    assert!(reason.contains("espeak-ng failed: no model"), "{reason}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::telemetry::Provider;
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Choice {
-    /// The programs of the system where both are installed, and the embedded providers otherwise.
+    /// The programs of the system where both are installed and work, and the embedded providers otherwise.
     Auto,
     /// The embedded providers.
     Embedded,
@@ -53,12 +53,13 @@ pub(crate) enum Speech {
 }
 
 impl Speech {
-    pub(crate) fn choose(choice: Choice) -> Result<Self, SpeechError> {
-        let installed = || System::find().map(Self::System);
-        match choice {
-            Choice::Embedded => Ok(Self::Embedded),
-            Choice::System => installed().ok_or(SpeechError::NotInstalled),
-            Choice::Auto => Ok(installed().unwrap_or(Self::Embedded)),
+    pub(crate) async fn choose(choice: Choice) -> Result<Self, SpeechError> {
+        if choice == Choice::Embedded {
+            return Ok(Self::Embedded);
+        }
+        match System::tried().await {
+            Err(_) if choice == Choice::Auto => Ok(Self::Embedded),
+            tried => Ok(Self::System(tried?)),
         }
     }
 
@@ -110,7 +111,7 @@ mod tests {
 
     #[tokio::test]
     async fn embedded_providers_understand_each_other() {
-        let speech = Speech::choose(Choice::Embedded).unwrap();
+        let speech = Speech::choose(Choice::Embedded).await.unwrap();
         let audio = speech.speak("Halt!", Voice::PLAYER).await.unwrap();
         let heard = speech.recognize(audio).await.unwrap();
         assert_eq!(heard.as_deref(), Some("Halt!"));
@@ -119,7 +120,7 @@ mod tests {
     #[tokio::test]
     #[ignore = "needs espeak-ng and pocketsphinx"]
     async fn programs_of_the_system_are_called() {
-        let speech = Speech::choose(Choice::System).unwrap();
+        let speech = Speech::choose(Choice::System).await.unwrap();
         let mut heard = Vec::new();
         for words in ["Good morning, guard. Please open the gate.", "No."] {
             let audio = speech.speak(words, Voice::PLAYER).await.unwrap();

@@ -33,8 +33,16 @@ pub(crate) struct System {
 }
 
 impl System {
+    /// Returns the programs if they work: a recognizer without its model fails.
+    pub(super) async fn tried() -> Result<Self, SpeechError> {
+        let system = Self::find().ok_or(SpeechError::NotInstalled)?;
+        let audio = system.speak("Yes.", Voice::PLAYER).await?;
+        let _any_words = system.recognize(&audio).await?;
+        Ok(system)
+    }
+
     /// Returns the programs if both are on the PATH.
-    pub(super) fn find() -> Option<Self> {
+    fn find() -> Option<Self> {
         let (sphinx, is_old) = match on_path(SPHINX) {
             Some(path) => (path, false),
             None => (on_path(OLD_SPHINX)?, true),
@@ -121,7 +129,8 @@ async fn output(
             .kill_on_drop(true)
             .spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(input).await?;
+            // A program that fails may not read it: its status says so.
+            let _read_by_the_program = stdin.write_all(input).await;
         }
         child.wait_with_output().await
     };
