@@ -15,7 +15,7 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use thiserror::Error;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower::{BoxError, Layer, ServiceExt};
 
@@ -186,10 +186,7 @@ impl Completion {
 
 /// Starts a model server in this process, and returns its URL.
 pub(crate) async fn embedded() -> io::Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(Model::new().pace(PACE).wait(LATE).serve(listener));
-    Ok(url)
+    Model::new().pace(PACE).wait(LATE).start().await
 }
 
 #[cfg(test)]
@@ -200,9 +197,7 @@ mod tests {
 
     async fn server() -> (Model, ModelClient) {
         let model = Model::new().wait(Duration::from_secs(3600));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(model.clone().serve(listener));
+        let url = model.clone().start().await.unwrap();
         let client = ModelClient::new(&url, Duration::from_secs(30)).unwrap();
         (model, client)
     }

@@ -9,7 +9,7 @@ use axum::Router;
 use glyph_runtime::Telemetry;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{interval, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use crate::conversation::Place;
 use crate::fault::Fault;
@@ -105,8 +105,10 @@ impl Serving {
 
 /// Starts the tasks that a process has besides its work.
 fn background(settings: &Settings) -> JoinSet<()> {
+    let runtime = tokio::runtime::Handle::current().metrics();
+    let alive = &VoiceMetrics::global().alive_tasks;
+    alive.read_from(move || runtime.num_alive_tasks()).forever();
     let mut tasks = JoinSet::new();
-    tasks.spawn(count_tasks());
     if settings.faults.is(Fault::TaskLeak) {
         for _ in 0..LEAKED_TASKS {
             tasks.spawn(pending());
@@ -122,17 +124,5 @@ async fn repeat(place: Place, recording: Arc<Recording>, speed: f64, stop: Stop)
             () = sleep(INTERMISSION) => {}
             () = stop.clone().wait() => return,
         }
-    }
-}
-
-/// Keeps the number of live tasks up to date.
-async fn count_tasks() {
-    let runtime = tokio::runtime::Handle::current().metrics();
-    let mut clock = interval(Duration::from_secs(1));
-    loop {
-        clock.tick().await;
-        VoiceMetrics::global()
-            .alive_tasks
-            .set(runtime.num_alive_tasks());
     }
 }

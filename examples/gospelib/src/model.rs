@@ -1,7 +1,6 @@
 //! The language model, which is a server with the usual chat interface.
 
 use std::error::Error;
-use std::io;
 
 use axum::http::HeaderValue;
 use glyph_example_model::{Fault as ModelFault, Model as EmbeddedServer};
@@ -10,7 +9,6 @@ use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use serde_json::json;
 use thiserror::Error;
-use tokio::net::TcpListener;
 use tower::BoxError;
 
 use crate::fault::Fault;
@@ -64,7 +62,7 @@ impl ModelClient {
     pub(crate) async fn start(options: &Options) -> Result<Self, Box<dyn Error>> {
         let url = match &options.llm_url {
             Some(url) => url.clone(),
-            None => embedded_server().await?,
+            None => EmbeddedServer::new().start().await?,
         };
         let fails = options.fault == Some(Fault::ModelError);
         Ok(Self {
@@ -109,12 +107,4 @@ impl ModelClient {
         let body = body.collect().await?.to_bytes();
         Ok(serde_json::from_slice(&body)?)
     }
-}
-
-/// Starts a model server in this process, and returns its URL.
-async fn embedded_server() -> io::Result<String> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(EmbeddedServer::new().serve(listener));
-    Ok(url)
 }

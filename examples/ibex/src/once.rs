@@ -57,7 +57,7 @@ pub(crate) async fn run(arguments: TelemetryArgs) -> Ended {
             tracing::error!(%error, "the authentication service ended");
         }
     });
-    let model = format!("http://{}", proxy::embedded_model().await?);
+    let model = proxy::embedded_model().await?;
     let proxy = proxy::router(Proxy {
         auth,
         limits: Limits::new(LIMIT, 3600, None)?,

@@ -102,6 +102,18 @@ impl Model {
             .with_state(self.clone())
     }
 
+    /// Serves on a free port of this machine, as long as the runtime is there, and returns the URL.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no port is free.
+    pub async fn start(self) -> io::Result<String> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        tokio::spawn(self.serve(listener));
+        Ok(url)
+    }
+
     /// Serves until the future is dropped.
     ///
     /// # Errors

@@ -122,7 +122,7 @@ fn installed(arguments: TelemetryArgs, once: bool) -> Result<Telemetry, Box<dyn 
 async fn start(settings: &Settings) -> Result<(Server, JoinHandle<()>), Box<dyn Error>> {
     let llm = match &settings.llm_url {
         Some(url) => url.clone(),
-        None => embedded_model().await?,
+        None => EmbeddedModel::new().pace(PACE).start().await?,
     };
     let store = match &settings.store_url {
         Some(url) => url.clone(),
@@ -132,14 +132,6 @@ async fn start(settings: &Settings) -> Result<(Server, JoinHandle<()>), Box<dyn 
     let limit = Duration::from_millis(settings.store_timeout);
     let uploader = context::spawn(Uploader::new(&store, limit)?.run(waiting));
     Ok((Server::new(settings, &llm, uploads)?, uploader))
-}
-
-/// Starts a model server in this process, and returns its URL.
-async fn embedded_model() -> io::Result<String> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(EmbeddedModel::new().pace(PACE).serve(listener));
-    Ok(url)
 }
 
 /// Ends the sessions, and uploads what they recorded.

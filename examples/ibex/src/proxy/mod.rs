@@ -5,7 +5,6 @@ mod limit;
 mod redis;
 mod upstream;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -73,7 +72,7 @@ pub(crate) async fn run(arguments: ProxyArgs) -> Ended {
     };
     let url = match arguments.upstream_url {
         Some(url) => url,
-        None => format!("http://{}", embedded_model().await?),
+        None => embedded_model().await?,
     };
     let proxy = Proxy {
         auth: Client::to(&auth)?,
@@ -95,12 +94,9 @@ pub(crate) async fn run(arguments: ProxyArgs) -> Ended {
     .await
 }
 
-/// Starts a model server in this process, and returns its address.
-pub(crate) async fn embedded_model() -> std::io::Result<SocketAddr> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    tokio::spawn(Model::new().pace(PACE).wait(SLOW).serve(listener));
-    Ok(address)
+/// Starts a model server in this process, and returns its URL.
+pub(crate) async fn embedded_model() -> std::io::Result<String> {
+    Model::new().pace(PACE).wait(SLOW).start().await
 }
 
 async fn reach(address: String) -> std::io::Result<()> {
