@@ -167,3 +167,31 @@ fn terminated_proxy_loses_no_request_that_it_accepted() {
     assert_eq!(completed.count(), responses.len());
     auth.stop();
 }
+
+/// A call that it accepted has its response, and the request behind it succeeds.
+#[test]
+fn terminated_auth_service_answers_what_it_accepted() {
+    let peer = Peer::start(Duration::ZERO);
+    let auth = Service::auth(&[]);
+    let proxy = auth.proxy(&["--upstream-url", &peer.url, "--rate-limit", "1000000"]);
+    let load = Load::to(&proxy.address);
+    let lines = thread::scope(|scope| {
+        let _ending = Ending(&load.has_ended);
+        for _ in 0..CLIENTS {
+            scope.spawn(|| load.run());
+        }
+        load.more(200);
+        auth.terminate();
+        let lines = auth.end();
+        load.more(503);
+        lines
+    });
+    let calls = lines.iter().filter(|line| {
+        let method = line["rpc.method"].as_str().unwrap_or_default();
+        method.ends_with("/ValidateToken")
+    });
+    let codes: Vec<_> = calls.map(|call| &call["rpc.status_code"]).collect();
+    assert!(codes.iter().all(|code| *code == "OK"), "{codes:?}");
+    assert_eq!(codes.len(), load.count(200));
+    proxy.stop();
+}
