@@ -16,6 +16,7 @@ mod endings;
 mod errors;
 mod faro;
 mod library;
+mod profiles;
 mod restarts;
 mod rotel;
 
