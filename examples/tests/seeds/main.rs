@@ -131,7 +131,7 @@ fn read_sources(folder: &Path, sources: &mut String) {
 }
 
 /// The facts of a row, each of which a check compares.
-const FACTS: [&str; 82] = [
+const FACTS: [&str; 84] = [
     "name",
     "names",
     "title",
@@ -214,6 +214,8 @@ const FACTS: [&str; 82] = [
     "job",
     "targets",
     "ports",
+    "keeps",
+    "share",
 ];
 
 #[test]

@@ -31,7 +31,7 @@ fn source(name: &str) -> Option<&'static str> {
         "Metrics" | "Prometheus metrics" | "scrape /metrics" => "prometheus.scrape",
         "Profiles" | "Go pprof endpoints" => "pyroscope.scrape",
         "Traces" | "OTLP traces" | "OTLP gRPC" => "otelcol.receiver.otlp",
-        "browser telemetry" | "faro.receiver" => "faro.receiver",
+        "browser telemetry" | "Frontend" | "faro.receiver" | "POST /collect" => "faro.receiver",
         _ => return None,
     })
 }
@@ -40,12 +40,17 @@ fn source(name: &str) -> Option<&'static str> {
 pub(super) fn signal(row: &Row) -> Checked {
     let (name, backend) = (row.text("name")?, row.text("backend")?);
     let source = source(name)?;
-    if !["Alloy", "Alloy (OTLP)"].contains(&row.text("collector")?) {
+    let is_by_agent = match row.text("collector")? {
+        "Alloy" | "Alloy (OTLP)" => true,
+        "Alloy (Faro receiver)" => source == "faro.receiver",
+        _ => false,
+    };
+    if !is_by_agent {
         return Some(Err("the agent alone does not collect it".to_owned()));
     }
-    let writer = AGENT.writer(source, &backend.to_lowercase());
+    let reaches = |backend: &str| AGENT.writer(source, &backend.to_lowercase()).is_some();
     let missing = format!("`{source}` does not reach {backend}");
-    holds(writer.is_some(), ALLOY, &missing)
+    holds(backend.split(" + ").all(reaches), ALLOY, &missing)
 }
 
 /// Looks for a step of the way of a signal.
@@ -59,7 +64,10 @@ pub(super) fn step(row: &Row, system: &System) -> Checked {
         return Some(all(row.texts("collects"), ALLOY, has));
     }
     match (row.text("from"), row.text("to")) {
-        (Some("Services"), Some("Alloy")) => into_agent(row, stack),
+        (Some("Services" | "Services (Go)"), Some("Alloy")) => into_agent(row, stack),
+        (Some("Browser (Faro SDK)"), Some("Alloy")) => {
+            listens(source(row.text("by")?)?, row, stack)
+        }
         (Some("Alloy"), Some(backend)) => out_of_agent(row, stack, &backend.to_lowercase()),
         (Some("faro.receiver"), Some(backend)) => {
             let writer = AGENT.writer("faro.receiver", &backend.to_lowercase());
@@ -75,7 +83,7 @@ pub(super) fn step(row: &Row, system: &System) -> Checked {
             holds(loads, ALLOY, "the receiver loads no source maps")
         }
         (Some("Grafana"), Some("Backends")) => sources(row, stack),
-        (None, None) if row.has("name") => receiver(row, stack),
+        (None, None) if row.has("name") => listens(row.text("name")?, row, stack),
         _ => None,
     }
 }
@@ -83,7 +91,12 @@ pub(super) fn step(row: &Row, system: &System) -> Checked {
 /// The agent takes in signals of the services, and at the port.
 fn into_agent(row: &Row, stack: &Stack) -> Checked {
     let by = row.text("by")?;
-    let Some(component) = source(by).and_then(|kind| AGENT.component(kind)) else {
+    let component = match by {
+        // The stack has profiles of its own programs too.
+        "scrape /debug/pprof" => AGENT.named("pyroscope.scrape.profiled"),
+        by => source(by).and_then(|kind| AGENT.component(kind)),
+    };
+    let Some(component) = component else {
         return Some(Err(format!("no component of {ALLOY} takes in by {by}")));
     };
     if let Some(port) = row.0["port"].as_u64()
@@ -149,14 +162,14 @@ fn sources(row: &Row, stack: &Stack) -> Checked {
 }
 
 /// A receiver of the agent, with its port.
-fn receiver(row: &Row, stack: &Stack) -> Checked {
-    let Some(component) = AGENT.component(row.text("name")?) else {
+fn listens(kind: &str, row: &Row, stack: &Stack) -> Checked {
+    let Some(component) = AGENT.component(kind) else {
         return Some(Err(format!("{ALLOY} has no such component")));
     };
     let port = row.0["port"].as_u64()?;
-    let listens = component.body.contains(&format!("= {port}\n")) && stack.publishes("alloy", port);
+    let is_open = component.body.contains(&format!("= {port}\n")) && stack.publishes("alloy", port);
     let place = format!("`{}` in {ALLOY}", component.name());
-    holds(listens, &place, &format!("it does not listen at {port}"))
+    holds(is_open, &place, &format!("it does not listen at {port}"))
 }
 
 /// The OpenTelemetry Collector in place of the agent.
@@ -199,6 +212,27 @@ fn collector(row: &Row) -> Checked {
         place,
         &format!("it listens at {http}"),
     )
+}
+
+/// The sampler of the collector keeps each trace with an error, which a response from 500 on is.
+pub(super) fn tail(row: &Row) -> Checked {
+    let file = system::yaml("deploy/collector/collector.yml");
+    let processors = &file["service"]["pipelines"]["traces"]["processors"];
+    let is_used = processors
+        .as_array()?
+        .iter()
+        .any(|name| name == "tail_sampling");
+    let mut policies = file["processors"]["tail_sampling"]["policies"]
+        .as_array()?
+        .iter();
+    let keeps_errors = policies.any(|policy| {
+        let is_by_status = policy["type"] == "status_code";
+        is_by_status && policy["status_code"]["status_codes"][0] == "ERROR"
+    });
+    let is_asked = row.text("keeps") == Some("traces with 5xx") && row.number("share") == Some(1.0);
+    let place = "`tail_sampling` in deploy/collector/collector.yml (not run here)";
+    let holds_all = is_used && keeps_errors && is_asked;
+    holds(holds_all, place, "the collector drops traces with errors")
 }
 
 /// Looks for a link from one signal to another.

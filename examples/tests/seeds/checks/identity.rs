@@ -1,6 +1,6 @@
 //! Names of the service in its telemetry, sampling, and the exporter of spans.
 
-use super::Checked;
+use super::{Checked, collection};
 use crate::{rows::Row, system::System};
 
 /// Returns an attribute of the resource, as the collector got it.
@@ -60,6 +60,9 @@ pub(super) fn batches(system: &System) -> Checked {
 
 /// Compares the share of new traces that is sampled, and what becomes of the decision of a caller.
 pub(super) fn sampling(row: &Row, system: &System) -> Checked {
+    if row.text("topic") == Some("tail sampling") {
+        return collection::tail(row);
+    }
     let ratio = row.number("ratio")?;
     let sampler = row.text("sampler")?.to_lowercase();
     let sample = system.sample.as_ref()?;
