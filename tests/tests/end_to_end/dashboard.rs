@@ -44,12 +44,20 @@ scrape_configs:
     thread::scope(|scope| {
         scope.spawn(|| speak_until(address, &ended));
         let _end = End(&ended);
-        check(&prometheus, folder.path());
+        let dashboard = folder.path().join("grafana/dashboards/glyphoxa.json");
+        // The pipeline's own sessions have no tenant.
+        let variables = [
+            ("$tenant_id", ".*"),
+            ("$campaign_id", ".*"),
+            ("$job", "glyphoxa"),
+        ];
+        let questions = has_data(&prometheus, &dashboard, &variables);
+        assert!(questions > 20, "{questions}");
     });
 }
 
 /// Ends the requests, also if a check fails.
-struct End<'ended>(&'ended AtomicBool);
+pub(crate) struct End<'ended>(pub(crate) &'ended AtomicBool);
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
@@ -57,34 +65,33 @@ impl Drop for End<'_> {
     }
 }
 
-fn check(prometheus: &Prometheus, folder: &Path) {
-    let dashboard = folder.join("grafana/dashboards/glyphoxa.json");
+/// Waits until each expression of a dashboard has data in the environment `here`, and returns how many there are.
+pub(crate) fn has_data(
+    prometheus: &Prometheus,
+    dashboard: &Path,
+    variables: &[(&str, &str)],
+) -> usize {
     let dashboard: Value = serde_json::from_slice(&fs::read(dashboard).unwrap()).unwrap();
     let questions = questions(&dashboard);
-    assert!(questions.len() > 20, "{questions:#?}");
-    for (title, promql) in questions {
-        // The pipeline's own sessions have no tenant.
-        let promql = promql
-            .replace("$tenant_id", ".*")
-            .replace("$campaign_id", ".*")
-            .replace("$instance", ".*")
-            .replace("$job", "glyphoxa");
+    for (title, promql) in &questions {
+        let mut promql = promql.replace("$instance", ".*");
+        for (variable, value) in variables {
+            promql = promql.replace(variable, value);
+        }
+        let promql = promql.replace("$__rate_interval", "1m");
         for env in ["here", ".*"] {
-            let promql = promql
-                .replace("$__rate_interval", "1m")
-                .replace("$env", env);
-            eventually(&title, || {
+            let promql = promql.replace("$env", env);
+            eventually(title, || {
                 let result = prometheus.query(&promql)?;
                 let has_data = result.iter().any(|(_, value)| value.is_finite());
                 let nothing = || format!("{promql}: {result:?}");
                 has_data.then_some(()).ok_or_else(nothing)
             });
         }
-        let elsewhere = promql
-            .replace("$__rate_interval", "1m")
-            .replace("$env", "elsewhere");
+        let elsewhere = promql.replace("$env", "elsewhere");
         assert!(prometheus.query(&elsewhere).unwrap().is_empty(), "{title}");
     }
+    questions.len()
 }
 
 /// Returns the title of each panel with each of its expressions.

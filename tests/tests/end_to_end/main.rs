@@ -30,6 +30,7 @@ mod glyphoxa;
 mod http;
 mod inhibition;
 mod key_metrics;
+mod library;
 mod negotiation;
 mod otlp;
 mod otlp_logs;
