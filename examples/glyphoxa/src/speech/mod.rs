@@ -57,7 +57,7 @@ impl Speech {
         if choice == Choice::Embedded {
             return Ok(Self::Embedded);
         }
-        match System::tried().await {
+        match Box::pin(System::tried()).await {
             Err(_) if choice == Choice::Auto => Ok(Self::Embedded),
             tried => Ok(Self::System(tried?)),
         }
