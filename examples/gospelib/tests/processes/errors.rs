@@ -1,6 +1,9 @@
 //! Errors that go to Sentry: here to a sink that speaks its protocol.
 
-use glyph_tests::sentry::{ADDRESS, Sink, is_client};
+use glyph_tests::{
+    sentry::{ADDRESS, Sink, is_client},
+    wait,
+};
 use serde_json::{Value, json};
 
 use crate::library::Library;
@@ -124,15 +127,28 @@ fn redacted_errors_have_no_text() {
     library.end();
 }
 
-/// What a service writes before it ends by itself is sent, and what says that it has ended.
+const LAST: &str = "the service ends by `--fault crash`";
+const ENDED: &str = "service ended, starting it again";
+
+/// What a service writes before it ends by itself is sent each time, and what says that it has ended.
 #[test]
-fn end_of_a_service_is_reported() {
+fn each_end_of_a_service_is_reported() {
     let sink = Sink::start();
     let library = Library::start_with(&["--fault", "crash"], &[(ADDRESS, &sink.address)]);
-    let last = sink.event("ingest", "the service ends by `--fault crash`");
+    let last = sink.event("ingest", LAST);
     assert!(last["tags"]["trace_id"].is_null(), "{last}");
-    let ended = sink.event("gospelib", "service ended, starting it again");
+    let ended = sink.event("gospelib", ENDED);
     let fields = &ended["contexts"]["Rust Tracing Fields"];
     assert_eq!(fields["service"], "ingest", "{ended}");
-    library.end();
+    let of = |lines: &[Value], message: &str| {
+        let found = lines.iter().filter(|line| line["message"] == message);
+        found.count()
+    };
+    wait::until("it has ended three times", || {
+        of(&sink.events(), ENDED) >= 3
+    });
+    let log = library.end();
+    for message in [LAST, ENDED] {
+        assert_eq!(of(&sink.events(), message), of(&log, message), "{message}");
+    }
 }
