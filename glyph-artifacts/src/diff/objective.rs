@@ -66,16 +66,18 @@ fn indicator_changes(old: &ObjectiveSchema, new: &ObjectiveSchema) -> Vec<Object
     }
     if (old.threshold.is_some(), &old.indicator) != (new.threshold.is_some(), &new.indicator) {
         changes.push(ObjectiveChange::Indicator);
-    } else if let (Some(from), Some(to)) = (old.threshold, new.threshold)
-        && from.total_cmp(&to).is_ne()
-    {
-        changes.push(ObjectiveChange::Threshold { from, to });
-    }
-    if old.between != new.between {
-        changes.push(ObjectiveChange::Estimate {
-            from: old.between,
-            to: new.between,
-        });
+    } else {
+        if let (Some(from), Some(to)) = (old.threshold, new.threshold)
+            && from.total_cmp(&to).is_ne()
+        {
+            changes.push(ObjectiveChange::Threshold { from, to });
+        }
+        if old.between != new.between {
+            changes.push(ObjectiveChange::Estimate {
+                from: old.between,
+                to: new.between,
+            });
+        }
     }
     if old.by != new.by {
         changes.push(ObjectiveChange::Grouping {

@@ -79,7 +79,7 @@ pub(super) struct Traced {
     pub(super) has_record: bool,
     /// Whether the call has begun. One that has not is exported nowhere.
     has_begun: bool,
-    /// Whether code of the program has run since the span began, to evaluate its fields.
+    /// Whether code of the program has run since the span began, or may run before the call does.
     has_evaluated: bool,
     /// Of the span, also while a thread is in the call.
     begun: BegunSpan,
@@ -179,9 +179,11 @@ impl Traced {
         }
     }
 
-    /// Keeps what is around the record. The context is in the span's.
+    /// Keeps what is around the record. The context is in the span's. The call may begin much later than
+    /// its span, as that of a stream does.
     #[inline(never)]
     pub(super) fn outlive(&mut self) {
+        self.has_evaluated = true;
         self.slot.outlive();
         if self.around.is_none() {
             let around = Around::without_context();

@@ -18,7 +18,7 @@ const STATUS: &str = "otel.status_description";
 /// The field whose value becomes the name of the event.
 const MESSAGE: &str = "message";
 
-/// Redacts a span, and cuts its string attributes to a limit in bytes. `None` if redaction changes
+/// Redacts a span, and cuts its string attributes to a limit in bytes. Pass no `redaction` if it changes
 /// nothing of the span.
 pub(super) fn redact(
     span: &mut SpanData,

@@ -127,12 +127,15 @@ pub(in crate::span) fn annotated(serial: u64) -> Option<Box<dyn Annotate>> {
 /// Leaves the record that was entered last, and puts it into its empty slot.
 #[inline]
 pub(super) fn leave(slot: &mut Slot) {
-    on(|thread| {
-        if let Some(frame) = thread.frames.last_mut() {
-            *slot = frame.slot.take();
-            thread.frames.pop();
-        }
+    let left = with(|thread| {
+        let last = thread.frames.len().checked_sub(1)?;
+        let left = thread.frames.get_mut(last)?.slot.take();
+        thread.frames.truncate(last);
+        Some(left)
     });
+    if let Some(left) = left {
+        *slot = left;
+    }
 }
 
 /// Leaves the record that was entered last, and returns its span.

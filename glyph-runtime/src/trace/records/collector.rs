@@ -31,9 +31,6 @@ use crate::{
 /// The time for which the thread that takes calls waits for an exporter that takes none.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The part of the spans and bytes which may wait, at which the thread that converts is woken.
-const MUCH: usize = 4;
-
 /// The buffers of the threads.
 #[derive(Debug)]
 pub(in crate::trace) struct Collector {
@@ -79,6 +76,10 @@ pub(in crate::trace) struct FullLimits {
     pub(in crate::trace) spans: usize,
     /// The most bytes, approximately.
     pub(in crate::trace) bytes: usize,
+    /// The spans at which the thread that converts is woken.
+    pub(in crate::trace) many: usize,
+    /// The bytes at which it is.
+    pub(in crate::trace) much: usize,
 }
 
 /// Why a full buffer is not taken.
@@ -164,8 +165,8 @@ impl Collector {
     /// Whether the thread that converts is to be woken before its time. To wake it costs the thread of a call
     /// some microseconds, so it waits for a part of what may wait.
     fn is_much(&self, full: &Full) -> bool {
-        let FullLimits { spans, bytes, .. } = self.limits;
-        !full.buffers.is_empty() && (full.spans >= spans / MUCH || full.bytes >= bytes / MUCH)
+        let FullLimits { many, much, .. } = self.limits;
+        !full.buffers.is_empty() && (full.spans >= many || full.bytes >= much)
     }
 
     /// Drops and counts a buffer that was not taken, or exports it in place of the collector.

@@ -32,7 +32,7 @@ impl FieldNames {
         let first = index(name);
         match self.at(first, name) {
             Some(known) => known,
-            None => self.beside(first, name, redaction),
+            None => self.next_to(first, name, redaction),
         }
     }
 
@@ -43,12 +43,12 @@ impl FieldNames {
     }
 
     /// Returns what is known of a name that is not at its index.
-    fn beside(&mut self, first: usize, name: &'static str, redaction: &Redaction) -> FieldName {
+    fn next_to(&mut self, first: usize, name: &'static str, redaction: &Redaction) -> FieldName {
         let known = self.at(first ^ 1, name);
         known.unwrap_or_else(|| self.add(first, name, redaction))
     }
 
-    /// Adds a name at its index, or at the one beside it if the first is taken.
+    /// Adds a name at its index, or at the one next to it if the first is taken.
     #[cold]
     fn add(&mut self, first: usize, name: &'static str, redaction: &Redaction) -> FieldName {
         let of_name = FieldName::new(name, redaction);
@@ -80,6 +80,37 @@ impl FieldName {
         Self {
             is_shown: !name.starts_with("otel.") && redacted::shows(name, redaction),
             bit: 1 << (hash % u64::BITS),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldNames, index};
+    use crate::redaction::Redaction;
+
+    /// Returns names that meet at one index, as fields of a program may.
+    fn meeting(count: usize) -> Vec<&'static str> {
+        let names = (0..).map(|number| &*Box::leak(format!("field_{number}").into_boxed_str()));
+        let mut first = None;
+        names
+            .filter(|name| *first.get_or_insert(index(name)) == index(name))
+            .take(count)
+            .collect()
+    }
+
+    #[test]
+    fn names_that_meet_at_one_index_are_told_apart() {
+        let names = meeting(5);
+        let secret = [names[1], names[4]];
+        let redaction = Redaction::none().with(secret[0]).with(secret[1]);
+        let mut known = FieldNames::default();
+        for _ in 0..3 {
+            for name in &names {
+                let is_secret = secret.contains(name);
+                let of_name = known.of(name, &redaction);
+                assert_eq!(of_name.is_shown, !is_secret, "{name} of {names:?}");
+            }
         }
     }
 }

@@ -43,11 +43,13 @@ pub(super) use self::{
 };
 use self::{collector::FullLimits, convert::Conversion};
 use super::{Sampler, StageSpans, TraceSettings, until_shutdown::UntilShutdown};
-use crate::context::trace_context::stage_recorder;
+use crate::{context::trace_context::stage_recorder, export::BATCH_BYTES};
 use glyph_core::__runtime::export_records;
 
 /// The most spans that a thread keeps before it hands them over.
 const FULL: usize = 256;
+/// The part of the queue at which calls are taken before it has a batch.
+const PART: usize = 4;
 /// The shortest time after which calls are taken from a thread that ends no further ones.
 const SHORTEST: Duration = Duration::from_millis(1);
 
@@ -59,6 +61,8 @@ pub(super) fn collector(settings: &TraceSettings) -> Option<Arc<Collector>> {
             buffer: settings.batch.batch.clamp(1, FULL),
             spans: settings.batch.queue,
             bytes: settings.batch.queue_bytes,
+            many: settings.batch.batch.min(settings.batch.queue / PART),
+            much: BATCH_BYTES.min(settings.batch.queue_bytes / PART),
         };
         Arc::new(Collector::new(Conversion::new(settings), limits))
     })

@@ -8,6 +8,7 @@ mod end_labels;
 mod nested;
 mod program;
 mod sampled;
+mod streams;
 mod tree;
 
 use glyph_runtime::trace::{Pipeline, StageSpans, TraceSettings};
