@@ -64,20 +64,10 @@ fn indicator_changes(old: &ObjectiveSchema, new: &ObjectiveSchema) -> Vec<Object
             to: new.target,
         });
     }
-    if (old.threshold.is_some(), &old.indicator) != (new.threshold.is_some(), &new.indicator) {
-        changes.push(ObjectiveChange::Indicator);
+    if (old.threshold.is_some(), &old.indicator) == (new.threshold.is_some(), &new.indicator) {
+        changes.extend(latency_changes(old, new));
     } else {
-        if let (Some(from), Some(to)) = (old.threshold, new.threshold)
-            && from.total_cmp(&to).is_ne()
-        {
-            changes.push(ObjectiveChange::Threshold { from, to });
-        }
-        if old.between != new.between {
-            changes.push(ObjectiveChange::Estimate {
-                from: old.between,
-                to: new.between,
-            });
-        }
+        changes.push(ObjectiveChange::Indicator);
     }
     if old.by != new.by {
         changes.push(ObjectiveChange::Grouping {
@@ -86,6 +76,24 @@ fn indicator_changes(old: &ObjectiveSchema, new: &ObjectiveSchema) -> Vec<Object
         });
     }
     changes
+}
+
+/// Returns the changes of which calls are good, of one indicator.
+fn latency_changes(
+    old: &ObjectiveSchema,
+    new: &ObjectiveSchema,
+) -> impl Iterator<Item = ObjectiveChange> {
+    let threshold = match (old.threshold, new.threshold) {
+        (Some(from), Some(to)) if from.total_cmp(&to).is_ne() => {
+            Some(ObjectiveChange::Threshold { from, to })
+        }
+        _ => None,
+    };
+    let estimate = (old.between != new.between).then_some(ObjectiveChange::Estimate {
+        from: old.between,
+        to: new.between,
+    });
+    threshold.into_iter().chain(estimate)
 }
 
 /// Returns the changes of when the alerts fire, and of the recorded series of their windows.
