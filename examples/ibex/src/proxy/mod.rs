@@ -237,7 +237,7 @@ mod tests {
                 .await
                 .unwrap();
         });
-        let model = format!("http://{}", embedded_model().await.unwrap());
+        let model = embedded_model().await.unwrap();
         router(Proxy {
             auth,
             limits: Limits::new(100, 60, None).unwrap(),
