@@ -26,15 +26,13 @@ mod undelivered;
 #[cfg(feature = "trace")]
 mod worker;
 
-#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
-pub(crate) use self::queue::BATCH_BYTES;
 #[cfg(feature = "trace")]
 pub(crate) use self::{
     counts::Counts,
     destination::{Destination, Exporting, Item, Outcome},
     flushes::Flushes,
     metrics::{Exporters, Signal, source},
-    queue::{Patience, Queue, flush},
+    queue::{BATCH_BYTES, Patience, Queue, flush},
     transport::transport,
     worker::{is_export_thread, start},
 };

@@ -14,7 +14,6 @@ use std::{
 
 use tokio::sync::Notify;
 
-#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(crate) use self::batch::BATCH_BYTES;
 pub(super) use self::batch::{Batch, Queued};
 pub(crate) use self::{flush::flush, room::Patience};
