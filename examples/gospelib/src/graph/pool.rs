@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use std::{fmt, iter};
+use std::{fmt, iter, thread};
 
 use glyph_runtime::{Gauge, context, instrument_stage};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -17,6 +17,8 @@ use crate::telemetry::{ServiceMetrics, stage};
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The time that a connection waits for one that writes.
 const LOCKED: Duration = Duration::from_secs(5);
+/// The time between two attempts at what `SQLite` does not wait for.
+const PAUSE: Duration = Duration::from_millis(10);
 /// The number of steps of `SQLite`'s machine between two looks at the clock.
 const STEPS: i32 = 1000;
 
@@ -44,6 +46,23 @@ struct Lease {
     _permit: OwnedSemaphorePermit,
 }
 
+/// Makes the file one with a log. `SQLite` does not wait for another process that does the same at this moment,
+/// as services that start together do.
+fn keep_a_log(connection: &Connection) -> Result<(), GraphError> {
+    let started = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && started.elapsed() < LOCKED =>
+            {
+                thread::sleep(PAUSE);
+            }
+            ended => return Ok(ended?),
+        }
+    }
+}
+
 impl Pool {
     pub(super) fn open(file: &Path, size: u32, limit: u64) -> Result<Arc<Self>, GraphError> {
         let pool = Self {
@@ -64,7 +83,7 @@ impl Pool {
         connection.busy_timeout(LOCKED)?;
         // Small pages, since the text is small: of a new file alone.
         connection.pragma_update(None, "page_size", 1024)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        keep_a_log(&connection)?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(SCHEMA)?;
         let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
