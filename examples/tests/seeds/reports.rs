@@ -1,4 +1,4 @@
-//! What the services of the library of texts send to Sentry, in whose place a sink is.
+//! The errors that the services of `gospelib` send to Sentry. A sink takes them in its place.
 
 use glyph_tests::sentry::{ADDRESS, Sink};
 use serde_json::Value;

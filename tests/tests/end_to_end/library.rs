@@ -22,7 +22,7 @@ use crate::{
 
 const SERVICES: [&str; 3] = ["gateway", "content", "ingest"];
 
-/// What a browser asks for.
+/// The paths that a browser requests.
 const PATHS: [&str; 6] = [
     "/passages/own.1.1",
     "/neighbours/own.1.2?depth=2",

@@ -11,7 +11,7 @@ use crate::library::Library;
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const REQUEST: &str = "errors-request-7";
 const SERVICES: [&str; 3] = ["gateway", "content", "ingest"];
-/// What a page reports.
+/// The text of an error that the web page reports.
 const OF_A_BROWSER: &str = "thrown in a page";
 
 /// Makes each service err: the gateway by its model, the content service by its graph, and the ingest by a
@@ -130,7 +130,8 @@ fn redacted_errors_have_no_text() {
 const LAST: &str = "the service ends by `--fault crash`";
 const ENDED: &str = "service ended, starting it again";
 
-/// What a service writes before it ends by itself is sent each time, and what says that it has ended.
+/// With `--fault crash` the ingest service writes an error and ends. It sends that error to Sentry first, and
+/// the process that started it reports the end.
 #[test]
 fn each_end_of_a_service_is_reported() {
     let sink = Sink::start();

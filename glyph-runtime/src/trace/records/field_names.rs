@@ -5,7 +5,7 @@ use crate::{redaction::Redaction, trace::redacted};
 /// The number of names that are known at once. A program has few more on its busy paths.
 const KNOWN: usize = 256;
 
-/// What is known of a name.
+/// Whether a field with this name is shown, and its bit in a set of names.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FieldName {
     /// Whether a field with this name is an attribute whose value is shown. Other fields describe the

@@ -1,4 +1,5 @@
-//! What the guides ask of each profile, and how docker-compose reads it back.
+//! Compares the ports, retention and credentials that each document asks for with those that docker-compose
+//! reads from the profile.
 
 use std::{fs, path::Path, process::Command};
 
@@ -6,7 +7,7 @@ use serde_json::Value;
 
 const DEPLOY: &str = "../deploy";
 
-/// What the guide of a system asks for.
+/// The settings that the document of a system asks for.
 pub(super) struct Profile {
     pub(super) name: &'static str,
     /// The services of the systems, with the ports of this machine that lead to them.
