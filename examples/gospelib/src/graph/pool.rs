@@ -207,3 +207,31 @@ impl fmt::Debug for Pool {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+
+    use std::sync::Barrier;
+
+    use super::*;
+
+    const SERVICES: usize = 4;
+
+    #[test]
+    fn services_that_open_a_new_graph_at_once_wait_for_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        for attempt in 0..50 {
+            let file = folder.path().join(format!("graph-{attempt}"));
+            let together = Barrier::new(SERVICES);
+            thread::scope(|scope| {
+                for _ in 0..SERVICES {
+                    scope.spawn(|| {
+                        together.wait();
+                        Pool::open(&file, 1, 1 << 20).unwrap();
+                    });
+                }
+            });
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! What is known of the names of fields.
+//! Remembers which field names are shown in spans, so that each is compared with the redacted ones once.
 
 use crate::{redaction::Redaction, trace::redacted};
 
@@ -42,7 +42,7 @@ impl FieldNames {
         std::ptr::eq(known, name).then_some(of_name)
     }
 
-    /// Returns what is known of a name that is not at its index.
+    /// Returns the entry of a name that is not at its own index: the one next to it, or a new one.
     fn next_to(&mut self, first: usize, name: &'static str, redaction: &Redaction) -> FieldName {
         let known = self.at(first ^ 1, name);
         known.unwrap_or_else(|| self.add(first, name, redaction))
